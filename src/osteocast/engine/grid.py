@@ -1,0 +1,56 @@
+"""The time grid of a run: fine after each change of exposure, coarse between, shared by the whole batch."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+
+DAYS_PER_MONTH = 30.4375
+
+
+class Grid(NamedTuple):
+    """Steps grouped by the output they lead to."""
+
+    edges_d: np.ndarray
+    """Step boundaries [day], shape (steps + 1,)."""
+    first_step: np.ndarray
+    """Index of the first step after each output, shape (outputs + 1,); output i is read after the steps
+    before `first_step[i + 1]`."""
+
+
+def grid(
+    start_d: float, outputs_d: np.ndarray, breakpoints_d: np.ndarray, *, step_d: float, finest_d: float, growth: float
+) -> Grid:
+    """Lay out the steps.
+
+    Args:
+        start_d: where the simulation begins [day].
+        outputs_d: increasing days at which values are wanted; all at or after `start_d`.
+        breakpoints_d: days at which exposure jumps; each is a step boundary, followed by small steps.
+        step_d: longest step [day].
+        finest_d: first step after a breakpoint [day].
+        growth: ratio of successive steps after a breakpoint.
+    """
+    end = float(outputs_d[-1])
+    inside = breakpoints_d[(breakpoints_d > start_d) & (breakpoints_d < end)]
+    knots = np.unique(np.concatenate([[start_d], inside, [end]]))
+    pieces = []
+    for left, right in zip(knots[:-1], knots[1:], strict=True):
+        fine = left != start_d or np.any(np.isclose(breakpoints_d, left))
+        pieces.append(_graded(left, right, step_d, finest_d if fine else step_d, growth))
+    edges = np.unique(np.concatenate([[start_d], *pieces, outputs_d]))
+    keep = np.concatenate([[True], np.diff(edges) > 1e-7])
+    edges = edges[keep]
+    first = np.searchsorted(edges, outputs_d + 1e-7) - 1
+    return Grid(edges, np.concatenate([[0], first]))
+
+
+def _graded(left: float, right: float, longest: float, first: float, growth: float) -> np.ndarray:
+    """Edges after `left` up to `right`, steps growing from `first` to `longest`."""
+    edges, t, step = [], left, first
+    while t + step < right - 1e-9:
+        t += step
+        edges.append(t)
+        step = min(step * growth, longest)
+    return np.array([*edges, right])

@@ -1,0 +1,187 @@
+"""From regimens to arrays: which dose course of which drug each person has, and what each drug is worth.
+
+The drug cards name their parameters; here they become numbers. Units are converted once: doses to nmol where
+a card has a molar mass, hours to days.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from functools import cache
+from types import SimpleNamespace
+from typing import Any, NamedTuple
+
+import jax.numpy as jnp
+import numpy as np
+
+from osteocast.drugs.catalogue import Card, cards
+from osteocast.engine.simulate import Courses
+from osteocast.errors import OsteocastError
+from osteocast.model.assemble import DRIVES
+
+FOREVER_D = 1e6
+FAST = 200.0  # absorption [1/day] of whatever enters without delay
+
+
+class Schedule(NamedTuple):
+    """Dose courses of a batch, shape (courses, people); `card` indexes `modelled()`, 0 = nothing."""
+
+    card: np.ndarray
+    start_d: np.ndarray
+    interval_d: np.ndarray
+    n_doses: np.ndarray
+    end_d: np.ndarray
+    continuous: np.ndarray
+    amount: np.ndarray
+
+
+@cache
+def modelled() -> tuple[str, ...]:
+    """Cards that act in the mechanism, in a fixed order."""
+    return tuple(sorted(name for name, card in cards().items() if card.actions))
+
+
+def _rows(regimen: Any, taken: Any) -> list[tuple[Any, ...]]:
+    """(card, start, interval, n, end, continuous, amount) of one regimen's courses."""
+    rows = []
+    for course in regimen.courses():
+        card = cards()[course.card_id]
+        if not card.actions:
+            continue
+        index = modelled().index(course.card_id) + 1
+        smooth = bool(card.kinetics.get("smooth", False))
+        open_ended = course.n_doses is None
+        if course.continuous or smooth:
+            interval = course.interval_day or 1.0
+            amount = course.amount if course.continuous else course.amount / interval * course.adherence
+            if course.continuous:
+                amount = (course.amount or 1.0) * course.adherence
+            end = course.end_day if course.continuous else (
+                None if open_ended else course.start_day + course.n_doses * interval
+            )
+            rows.append((index, course.start_day, 1.0, 1.0, FOREVER_D if end is None else end, True, amount))
+        elif course.adherence >= 1.0 or course.is_daily_tablet:
+            n = FOREVER_D if open_ended else course.n_doses
+            rows.append((index, course.start_day, course.interval_day or 1.0, n, 0.0, False, (course.amount or 1.0) * course.adherence))
+        else:
+            n_doses = course.n_doses if not open_ended else math.ceil(taken.horizon_d / course.interval_day)
+            for i in range(n_doses):
+                day = course.start_day + i * course.interval_day
+                rows.append((index, day, 1.0, taken(course, i), 0.0, False, course.amount or 1.0))
+    return rows
+
+
+def schedule(regimens: Sequence[Any], column: np.ndarray, taken: Any = None, *, pad: int = 2) -> Schedule:
+    """Lay out the courses of a batch.
+
+    Args:
+        regimens: the distinct regimens of the batch.
+        column: for each person the index of their regimen, shape (people,).
+        taken: called with (course, i) where doses are missed at random; gives 0 or 1 per person.
+        pad: courses are padded to a multiple of this, so that few shapes are compiled.
+    """
+    tables = [_rows(regimen, taken) for regimen in regimens]
+    most = max((len(rows) for rows in tables), default=0)
+    slots = max(pad, -(-most // pad) * pad)
+    blank = (0, 0.0, 1.0, 0.0, 0.0, False, 0.0)
+    full = [[*rows, *[blank] * (slots - len(rows))] for rows in tables]
+    people = column.shape[0]
+
+    def array(field: int, kind: Any) -> np.ndarray:
+        result = np.empty((slots, people), dtype=kind)
+        for slot in range(slots):
+            for r, rows in enumerate(full):
+                mine = column == r
+                value = rows[slot][field]
+                result[slot, mine] = value[mine] if isinstance(value, np.ndarray) else value
+        return result
+
+    kinds = (np.int32, float, float, float, float, bool, float)
+    return Schedule(*(array(i, kind) for i, kind in enumerate(kinds)))
+
+
+def breakpoints(regimens: Sequence[Any]) -> np.ndarray:
+    """Days at which any exposure starts, stops or jumps."""
+    days = {day for regimen in regimens for day in regimen.breakpoints_day()}
+    return np.array(sorted(days), dtype=float)
+
+
+def _worth(card: Card, p: Any) -> tuple[Any, Any, Any, list[Any]]:
+    """Elimination, absorption [1/day], concentration per unit dose, and weight on each channel."""
+    kinetics: Mapping[str, Any] = card.kinetics
+    ke = math.log(2.0) / (getattr(p, kinetics["half_life"]) / kinetics.get("per_day", 24.0))
+    ka = FAST
+    if "absorption_half_life" in kinetics:
+        ka = math.log(2.0) / (getattr(p, kinetics["absorption_half_life"]) / 24.0)
+    nmol = 1.0
+    if card.molar_mass_g_mol and card.dose_unit:
+        grams = {"mg": 1e-3, "ug": 1e-6, "mg/day": 1e-3, "ug/day": 1e-6}[card.dose_unit]
+        nmol = grams / card.molar_mass_g_mol * 1e9
+    if "clearance" in kinetics:
+        scale = nmol * ke / (getattr(p, kinetics["clearance"]) * 24.0)
+    elif "usual_interval_d" in kinetics:
+        scale = ke * kinetics["usual_interval_d"] / kinetics["usual_dose"]
+    elif kinetics.get("input"):
+        scale = nmol * ke
+    else:
+        scale = nmol
+    weights: list[Any] = [0.0] * len(DRIVES)
+    channels = list(DRIVES)
+    for action in card.actions["on"]:  # type: ignore[index]
+        worth: Any = 1.0
+        for name in action.get("times", ()):
+            worth = worth * (getattr(p, name) if isinstance(name, str) else name)
+        for name in action.get("over", ()):
+            worth = worth / getattr(p, name)
+        weights[channels.index(action["channel"])] += worth
+    return ke, ka, scale, weights
+
+
+def courses(plan: Schedule, p: SimpleNamespace) -> Courses:
+    """Turn a schedule into numbers for the people whose parameters are `p` (values of shape () or (people,))."""
+    people = plan.card.shape[1]
+
+    def row(x: Any) -> Any:
+        return jnp.broadcast_to(jnp.asarray(x, float), (people,))
+
+    table = [(1.0, FAST, 0.0, [0.0] * len(DRIVES)), *(_worth(cards()[name], p) for name in modelled())]
+
+    def pick(values: list[Any]) -> Any:
+        return jnp.take_along_axis(jnp.stack([row(v) for v in values]), plan.card, axis=0)
+
+    ke, ka, scale = (pick([entry[i] for entry in table]) for i in range(3))
+    weight = jnp.stack([pick([entry[3][c] for entry in table]) for c in range(len(DRIVES))])
+    unbroken = plan.continuous
+    ratio = 1.0 / (ka - ke)
+    return Courses(
+        start_d=plan.start_d,
+        interval_d=plan.interval_d,
+        n_doses=plan.n_doses,
+        end_d=plan.end_d,
+        continuous=unbroken,
+        scale=scale * plan.amount,
+        ke=ke,
+        ka=ka,
+        c1=ka * ratio,
+        c2=jnp.where(unbroken, ke, ka) * ratio,
+        d1=jnp.where(unbroken, 1.0, 1.0 - jnp.exp(-ke * plan.interval_d)),
+        d2=jnp.where(unbroken, 1.0, 1.0 - jnp.exp(-ka * plan.interval_d)),
+        weight=weight,
+    )
+
+
+def require_modelled(regimen: Any) -> None:
+    """Refuse a regimen with a drug that is not in the mechanism yet.
+
+    Raises:
+        OsteocastError: names the drug.
+    """
+    for course in regimen.courses():
+        card = cards()[course.card_id]
+        if not card.actions:
+            raise OsteocastError(
+                f"{card.name} can be written but is not modelled yet",
+                where="strategy",
+                fix="leave it out, or see the CHANGELOG for the version that has it",
+            )

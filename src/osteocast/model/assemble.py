@@ -1,0 +1,197 @@
+"""The whole mechanism: which state follows which, from exposure to density.
+
+Data flow one way: drug exposure -> hormones -> estrogen deficit -> cells -> bone -> what a clinic measures.
+Every state is a production and a fractional loss, x' = production - loss x, listed here in causal order: a
+state reads only what stands before it, and its own value. `SBML`, a reference solver and the fast engine all
+read this list.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from types import SimpleNamespace
+from typing import Any, NamedTuple
+
+from osteocast.model import aromatase, bone, cells, estrogen_action, markers, mineral, steroids
+from osteocast.model.maths import Number
+
+SITES = ("lumbar_spine", "total_hip", "femoral_neck", "one_third_radius")
+
+DRIVES = {
+    "competitor": "I/Ki of reversible aromatase inhibitors [1]",
+    "inactivator": "destruction of aromatase by a suicide inhibitor [1/day]",
+    "modulator": "receptor modulators in units of their affinity [1]",
+    "modulator_agonism": "the same times intrinsic activity [1]",
+    "estradiol_input": "estradiol reaching the circulation [nmol/day]",
+    "estrone_input": "estrone made from swallowed estradiol [nmol/day]",
+    "estrogen_equivalent": "other estrogens, as free estradiol of the same effect [nmol/L]",
+    "shbg_stimulus": "log rise of SHBG from swallowed estrogen [1]",
+    "suppression": "GnRH drugs, 1 halves gonadal function [1]",
+    "gonad_removed": "1 after removal of both gonads [1]",
+    "calcium": "calcium taken beyond the usual diet [mg/day]",
+    "vitamin_d": "rise of 25-hydroxyvitamin D [nmol/L]",
+}
+"""What regimens can do to a person: exposure channels, each a sum over courses of concentration x weight."""
+
+Balance = Callable[[Any, Any], tuple[Number, Number]]
+
+
+class State(NamedTuple):
+    """One state: its name, the function that gives production and loss, and whether the loss depends on
+    the state itself."""
+
+    name: str
+    balance: Balance
+    bends: bool = False
+
+
+class Site(NamedTuple):
+    """What differs between skeletal sites."""
+
+    share: Number
+    trabecular_turnover: Number
+    cortical_turnover: Number
+    endocortical: Number
+
+
+def site(name: str, p: Any) -> Site:
+    """The parameters of one site; the person's own turnover scales them all."""
+    return Site(
+        share=getattr(p, f"{name}_share"),
+        trabecular_turnover=getattr(p, f"{name}_turnover") * p.turnover,
+        cortical_turnover=p.cortical_turnover * p.turnover,
+        endocortical=getattr(p, f"{name}_endocortical"),
+    )
+
+
+def _trabecular(name: str) -> Balance:
+    def balance(seen: Any, p: Any) -> tuple[Number, Number]:
+        return bone.trabecular(seen, p, site(name, p).trabecular_turnover, getattr(seen, f"{name}_trabecular"))
+
+    return balance
+
+
+def _cortical(name: str) -> Balance:
+    def balance(seen: Any, p: Any) -> tuple[Number, Number]:
+        here = site(name, p)
+        volume = getattr(seen, f"{name}_cortical")
+        return bone.cortical(seen, p, here.cortical_turnover, here.endocortical, volume)
+
+    return balance
+
+
+ENZYME = State("intact_enzyme", lambda seen, p: aromatase.enzyme(seen.inactivator, p))
+"""The one state that stands before hormones."""
+
+CASCADE: tuple[State, ...] = (
+    State("calcium_store", mineral.calcium_store),
+    State("precursors", cells.precursors),
+    State("fusing", cells.fusing),
+    State("osteoclasts", cells.osteoclasts),
+    State("reversal", cells.reversal),
+    State("osteoblasts", cells.osteoblasts),
+    State("osteocytes", cells.osteocytes),
+    State("late_formation", markers.late_formation),
+    State("young_bone", bone.young_bone),
+    State("scaffold", bone.scaffold),
+    *(State(f"{name}_trabecular", _trabecular(name), bends=True) for name in SITES),
+    *(State(f"{name}_cortical", _cortical(name), bends=True) for name in SITES),
+)
+
+STATES = (ENZYME.name, *(state.name for state in CASCADE))
+
+YOUNG_ADULT = {name: (0.0 if name == "calcium_store" else 1.0) for name in STATES}
+"""Where every life starts: a steady state by construction."""
+
+
+def hormones(drive: Any, intact: Number, t_d: Number, p: Any) -> steroids.Hormones:
+    """Hormone levels at one instant; see `steroids.levels`."""
+    return steroids.levels(drive, intact, t_d, p)
+
+
+def forcing(drive: Any, intact: Number, t_d: Number, p: Any) -> dict[str, Number]:
+    """What drives the cells at one instant: the quantities whose *mean* over a step enters that step.
+
+    Args:
+        drive: record with every name of `DRIVES`.
+        intact: aromatase not destroyed [1].
+        t_d: days from month 0.
+        p: parameters and the person's own values.
+
+    Returns:
+        `estrogen_deficit` [1], `pth` [1].
+    """
+    level = steroids.levels(drive, intact, t_d, p)
+    lack = estrogen_action.deficit(
+        level.free_e2 + drive.estrogen_equivalent, drive.modulator, drive.modulator_agonism, p
+    )
+    return {"estrogen_deficit": lack, "pth": mineral.pth(drive, p)}
+
+
+def slow(t_d: Number, p: Any) -> dict[str, Number]:
+    """What changes over years: age [years] and mechanical load [1]."""
+    return {"age": p.age + t_d / steroids.DAYS_PER_YEAR, "load": p.bmi / p.bmi_reference}
+
+
+def rates(t_d: Number, state: Mapping[str, Number], drive: Any, p: Any) -> dict[str, Number]:
+    """The mechanism as differential equations, per day, for reference solvers and exchange.
+
+    Args:
+        t_d: days from month 0.
+        state: value of every name in `STATES`.
+        drive: exposure at `t_d`.
+        p: parameters and the person's own values.
+    """
+    intact = state[ENZYME.name]
+    seen = SimpleNamespace(**state, **slow(t_d, p), **forcing(drive, intact, t_d, p))
+    seen.inactivator = drive.inactivator
+    result = {}
+    for each in (ENZYME, *CASCADE):
+        made, lost = each.balance(seen, p)
+        result[each.name] = made - lost * state[each.name]
+    return result
+
+
+def observed(state: Mapping[str, Number], drive: Any, t_d: Number, p: Any) -> dict[str, Number]:
+    """Everything that is reported at one instant, from the states and the exposure.
+
+    Returns:
+        `<site>` relative areal density, `trabecular`, `cortical`, `remodelling_space` [fold of young adult],
+        markers and cells [fold of young adult], hormones [nmol/L], `aromatisation` [share of untreated].
+    """
+    intact = state[ENZYME.name]
+    level = hormones(drive, intact, t_d, p)
+    seen = SimpleNamespace(**state, **slow(t_d, p), **forcing(drive, intact, t_d, p))
+    result: dict[str, Number] = {}
+    trabecular_sum, cortical_sum, share_sum = 0.0, 0.0, 0.0
+    for name in SITES:
+        here = site(name, p)
+        spongy, compact = state[f"{name}_trabecular"], state[f"{name}_cortical"]
+        result[name] = bone.density(here, seen, spongy, compact, p)
+        trabecular_sum = trabecular_sum + here.share * spongy
+        cortical_sum = cortical_sum + (1.0 - here.share) * compact
+        share_sum = share_sum + here.share
+    result["trabecular"] = trabecular_sum / share_sum
+    result["cortical"] = cortical_sum / (len(SITES) - share_sum)
+    result["remodelling_space"] = bone.remodelling_space(seen, p)
+    result |= {
+        "sCTX": markers.s_ctx(seen, p),
+        "uNTX": markers.u_ntx(seen, p),
+        "P1NP": markers.p1np(seen, p),
+        "BSAP": markers.bsap(seen, p),
+        "rankl": cells.rankl(seen, p),
+        "opg": cells.opg(seen, p),
+        "osteoclasts": state["osteoclasts"],
+        "osteoblasts": state["osteoblasts"],
+        "osteocytes": state["osteocytes"],
+        "sclerostin": cells.sclerostin(seen, p),
+        "E2": level.e2,
+        "E1": level.e1,
+        "E1S": level.e1s,
+        "T": level.testosterone,
+        "LH": level.lh,
+        "SHBG": level.shbg,
+        "whole_body_aromatisation": level.aromatisation,
+        "estrogen_deficit": seen.estrogen_deficit,
+    }
+    return result

@@ -1,0 +1,37 @@
+"""Turnover markers in blood and urine. Reads resorption and formation; writes fold of young adult.
+
+A marker is cleared within hours or days; what it shows late is the late part of the cell's life: BSAP comes
+from older, mineralising osteoblasts than P1NP. Part of each marker does not come from remodelling.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from osteocast.model.cells import formation
+from osteocast.model.maths import Number
+
+
+def late_formation(seen: Any, p: Any) -> tuple[Number, Number]:
+    """Formation as BSAP sees it, later than P1NP."""
+    return formation(seen, p, p.modelling_trabecular) / p.bsap_delay, 1.0 / p.bsap_delay
+
+
+def s_ctx(seen: Any, p: Any) -> Number:
+    """Serum C-telopeptide."""
+    return p.ctx_other + (1.0 - p.ctx_other) * seen.osteoclasts
+
+
+def u_ntx(seen: Any, p: Any) -> Number:
+    """Urinary N-telopeptide per creatinine."""
+    return p.ntx_other + (1.0 - p.ntx_other) * seen.osteoclasts
+
+
+def p1np(seen: Any, p: Any) -> Number:
+    """Procollagen type 1 N-propeptide."""
+    return p.p1np_other + (1.0 - p.p1np_other) * formation(seen, p, p.modelling_trabecular)
+
+
+def bsap(seen: Any, p: Any) -> Number:
+    """Bone-specific alkaline phosphatase."""
+    return p.bsap_other + (1.0 - p.bsap_other) * seen.late_formation

@@ -1,0 +1,50 @@
+"""The few functions that equations need, working alike on floats, arrays and SymPy symbols.
+
+Everything else in `model/` is plain arithmetic, so that one statement of an equation serves the
+simulation (JAX), hand checks (floats) and the printed or exported form (SymPy).
+"""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+Number = Any
+"""A float, a JAX or NumPy array, or a SymPy expression."""
+
+
+def _library(x: Number) -> Any:
+    if isinstance(x, (int, float)):
+        return math
+    if type(x).__module__.startswith("sympy"):
+        import sympy
+
+        return sympy
+    import jax.numpy
+
+    return jax.numpy
+
+
+def exp(x: Number) -> Number:
+    """e to the power x."""
+    return _library(x).exp(x)
+
+
+def log(x: Number) -> Number:
+    """Natural logarithm."""
+    return _library(x).log(x)
+
+
+def power(x: Number, exponent: Number) -> Number:
+    """x to a real exponent, for x > 0."""
+    return exp(exponent * log(x))
+
+
+def logistic(x: Number) -> Number:
+    """1 / (1 + e^-x), safe for large |x| on arrays."""
+    return 1.0 / (1.0 + exp(-x))
+
+
+def softplus(x: Number) -> Number:
+    """log(1 + e^x): zero far below 0, x far above, smooth between."""
+    return log(1.0 + exp(x))

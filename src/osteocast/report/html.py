@@ -1,0 +1,99 @@
+"""Self-contained HTML pages: one file, no script, nothing loaded from anywhere."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import lru_cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from osteocast.report import figures, questions, view
+from osteocast.report.study import study_view
+from osteocast.report.words import DISCLAIMER, SITES, plain, plain_item, years
+
+if TYPE_CHECKING:
+    import jinja2
+
+HERE = Path(__file__).parent
+
+
+@lru_cache(maxsize=1)
+def _environment() -> jinja2.Environment:
+    """Templates with everything escaped and stripped of outside addresses, except what we drew ourselves."""
+    import jinja2
+    from markupsafe import Markup
+
+    def finalize(value: Any) -> Any:
+        return plain(value) if isinstance(value, str) and not isinstance(value, Markup) else value
+
+    environment = jinja2.Environment(
+        loader=jinja2.FileSystemLoader(HERE),
+        autoescape=True,
+        finalize=finalize,
+        undefined=jinja2.StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.filters["drawn"] = Markup
+    environment.globals["style"] = Markup((HERE / "style.css").read_text(encoding="utf-8"))
+    environment.globals["disclaimer"] = DISCLAIMER
+    return environment
+
+
+def comparison_page(result: Mapping[str, Any]) -> str:
+    """The report of `compare`: strategies side by side for one person.
+
+    Args:
+        result: what `osteocast compare --json` prints.
+
+    Returns:
+        A complete HTML document.
+
+    Raises:
+        OsteocastError: if the result holds no strategy or has another schema.
+    """
+    strategies = view.strategies_of(result)
+    person = result.get("person") or {}
+    head, facts = view.who(person)
+    months = view.horizons(strategies)
+    rest = [k for k in figures.HORMONES if k != "E2_pmol_l"]
+    return (
+        _environment()
+        .get_template("compare.html.j2")
+        .render(
+            head=head,
+            facts=facts,
+            draws=result.get("draws"),
+            rows=view.rows(result),
+            horizons=[years(m) for m in months],
+            summary_sites=[SITES[s] for s in view.SUMMARY_SITES],
+            crossing_sites=[SITES[s] for s in view.crossing_sites(strategies)],
+            sites=figures.site_sections(strategies),
+            markers=figures.marker_figures(strategies),
+            estradiol=figures.hormone_figures(strategies, ["E2_pmol_l"]),
+            hormones=figures.hormone_figures(strategies, rest),
+            drugs=figures.drug_figures(strategies, result.get("units") or {}),
+            cells=figures.level_figures(strategies, "cells"),
+            bone=figures.level_figures(strategies, "bone"),
+            filled=view.filled_rows(person),
+            questions=questions.questions(result),
+            sources=[plain_item(s) for s in result.get("sources") or ()],
+        )
+    )
+
+
+def study_page(study: Mapping[str, Any]) -> str:
+    """A published study beside its simulation, misses included.
+
+    Args:
+        study: title, citation, quality, `arms` with regimen and, per site, the simulated course (`months`, `median`,
+            `lo90`, `hi90`) and the published values (`observed`: month, value, sd, quality; optionally `from_month`
+            where the value is a change since that month, and `simulated` where the caller has the exact statistic).
+
+    Returns:
+        A complete HTML document.
+
+    Raises:
+        OsteocastError: if no arm has a simulated site.
+    """
+    return _environment().get_template("study.html.j2").render(**study_view(study))
