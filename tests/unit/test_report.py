@@ -10,13 +10,14 @@ import sys
 import time
 import xml.etree.ElementTree as ET
 from collections.abc import Callable
+from functools import partial
 from html import unescape
 from typing import Any
 
 import pytest
 
 from osteocast.errors import OsteocastError
-from osteocast.report import figures, scales, view
+from osteocast.report import merge, scales, view
 from osteocast.report.charts import Marker, Reference, Series, line_chart
 from osteocast.report.html import comparison_page, study_page
 from osteocast.report.terminal import comparison_table
@@ -67,7 +68,7 @@ def one_strategy(k: int, months: list[int]) -> dict[str, Any]:
             {
                 "t": -1.0,
                 "month_50": 0 if start < -1 else (40 if slope < -1 else None),
-                "probability_by_end": 0.61,
+                "probability_by_end": 0.61 if slope < -1 else 0.34,
             },
             {"t": -2.5, "month_50": None, "probability_by_end": 0.004 if slope > 0 else 0.14},
         ]
@@ -164,13 +165,14 @@ def synthetic(strategies: int = 5, years: int = 10) -> dict[str, Any]:
 def atac() -> dict[str, Any]:
     """A study of two arms, with changes since the end of treatment."""
     months = list(range(85))
-    seen = {0: {"lumbar_spine": [(24, -4.1, 0), (60, -6.08, 0), (72, 2.35, 60), (84, 4.02, 60)], "total_hip": [(60, -7.24, 0)]},
-            1: {"lumbar_spine": [(24, 2.2, 0), (60, 2.77, 0), (84, -0.3, 60)], "total_hip": [(60, 0.74, 0)]}}  # fmt: skip
-    arms = []
+    spine = {0: [(24, -4.1, 0), (60, -6.08, 0), (72, 2.35, 60), (84, 4.02, 60)],
+             1: [(24, 2.2, 0), (60, 2.77, 0), (84, -0.3, 60)]}  # fmt: skip
+    hip = {0: [(60, -7.24, 0)], 1: [(60, 0.74, 0)]}
+    arms: list[dict[str, Any]] = []
     for k, label in enumerate(("Anastrozole", "Tamoxifen")):
         sites = {}
-        for site, points in seen[k].items():
-            course_band = band(lambda m: course((-1.6, 0.7)[k], m), lambda m: 0.5 + m / 40, months)
+        for site, points in {"lumbar_spine": spine[k], "total_hip": hip[k]}.items():
+            course_band = band(partial(course, (-1.6, 0.7)[k]), lambda m: 0.5 + m / 40, months)
             observed = [
                 {"month": m, "value": v, "sd": 0.8, "quality": "abstract", "from_month": f}
                 for m, v, f in points
@@ -222,7 +224,9 @@ def test_page_is_self_contained_and_every_chart_is_named(count: int) -> None:
         )
         assert (svg.get("aria-labelledby") or "").split() == [title.get("id"), desc.get("id")]
         lines = [p for p in svg.iter(f"{ns}path") if (p.get("class") or "").startswith("line")]
-        assert len(lines) == count and len({p.get("stroke-dasharray") for p in lines}) == count
+        labels = [t.text or "" for t in svg.iter(f"{ns}text") if t.get("class") == "end"]
+        assert len({p.get("stroke-dasharray") for p in lines}) == len(lines) == len(labels)
+        assert "".join(sorted("".join(labels))) == "ABCDEF"[:count]
     assert text.count('<details class="twin">') == len(drawings)
 
 
@@ -240,8 +244,18 @@ def test_table_twin_holds_the_numbers_of_the_series(page: str) -> None:
             assert shown[k] == f"{mid} ({low} to {high})"
 
 
+def test_courses_that_coincide_share_a_line_and_keep_their_columns(page: str) -> None:
+    chart = re.search(r"<figcaption>Estradiol.*?</figure>", page, re.S)
+    assert chart and "A, B, C, D and E share one line." in chart[0]
+    assert chart[0].count('class="line') == 1 and 'class="line s1 shared"' in chart[0]
+    assert len(re.findall(r'<th scope="col">[A-E]<', chart[0])) == 5
+    strategies = [one_strategy(k, list(range(61))) for k in (0, 5)]
+    e2 = [(k, s, s["hormones"]["E2_pmol_l"]) for k, s in enumerate(strategies)]
+    assert len(merge.merged(e2, log=True)) == 2 and len(merge.merged([e2[0], e2[0]], log=True)) == 1
+
+
 def test_line_passes_through_the_numbers() -> None:
-    ys = [math.sin(m / 9) for m in range(121)]
+    ys = [math.sin(m / 30) for m in range(121)]
     text = line_chart(
         [Series("A", list(range(121)), ys)], title="t", description="d", x_label="x", y_label="y"
     )
@@ -274,11 +288,12 @@ def test_hostile_text_is_escaped_everywhere() -> None:
 def test_summary_crossings_support_and_filled_are_said(page: str) -> None:
     text = unescape(re.sub(r"<[^>]+>", " ", page))
     for said in (
-        "Woman of 62", "menopause at 50, 12 years ago", "BMI 27", "lumbar spine T-score −1.4", "not a medical device",
-        "not likely by year 10", "around year 3.3", "under 1 % by year 10", "below already today", "14 % by year 10",
-        "Studied", "Between studies", "Beyond studies", "from memory, paper not seen", "−0.7 points", "not known",
-        "Dixon 2008", "vitamin d", "55 nmol/L", "Scan noise is not in it", "doi:10.1200/JCO.2007.11.0726", "planned",
-        "what follows the last injection", "Strategy C lies beyond published studies", "same machine (Hologic)",
+        "Woman of 62", "menopause at 50, 12 years ago", "BMI 27", "lumbar spine T-score −1.4",
+        "not a medical device", "not likely", "year 3.3", "<1 %", "already below", "14 %", "Studied",
+        "Between studies", "Beyond studies", "from memory, paper not seen", "−0.7 points", "not known",
+        "estradiol", "Dixon 2008", "vitamin d", "55 nmol/L", "Scan noise is not in it",
+        "doi:10.1200/JCO.2007.11.0726", "planned", "what follows the last injection",
+        "Strategy C lies beyond published studies", "same machine (Hologic)",
     ):  # fmt: skip
         assert said in text, said
     assert "None" not in text and "nan" not in text.split()
@@ -317,11 +332,11 @@ def test_study_page_shows_points_and_misses() -> None:
     assert text.count('class="published s1"') == 5 and text.count('class="published s2"') == 4
     assert "treatment ends" in text and "60 to 84" in text and "&lt;b&gt;" in text and "no: a miss" in text
     assert "from memory, paper not seen" in text and "<td>−6.1 ± 1.6</td>" in text
-    shown = {(a, p): (o, s, d) for a, p, o, s, d in re.findall(
-        r"<th scope=\"row\">.*?</span> (\w+)</th><td class=\"start\">Lumbar spine</td><td>(.*?)</td><td>(.*?)</td><td>(.*?)</td><td>(.*?)</td>", text)}  # fmt: skip
+    found = re.findall(r'</span> (\w+)</th><td class="start">Lumbar spine</td>' + 4 * r"<td>(.*?)</td>", text)
+    shown = {(arm, period): rest for arm, period, *rest in found}
     base, end = course(-1.6, 60), course(-1.6, 84)
     model = 100 * ((1 + end / 100) / (1 + base / 100) - 1)
-    assert shown["Anastrozole", "60 to 84"][1:] == (number(model, sign=True), number(model - 4.02, sign=True))
+    assert shown["Anastrozole", "60 to 84"][1:] == [number(model, sign=True), number(model - 4.02, sign=True)]
     with pytest.raises(OsteocastError, match="arms"):
         study_page({"title": "x", "arms": []})
 
@@ -365,9 +380,15 @@ def test_labels_do_not_overlap_and_stay_inside() -> None:
 def test_a_flat_or_empty_or_nonpositive_series_still_draws() -> None:
     for values in ([0.0] * 5, [None] * 5, [-1.0, 0.0, 1.0, 2.0, 3.0]):
         text = line_chart(
-            [Series("A", [0, 1, 2, 3, 4], values)], title="t", description="d", x_label="x", y_label="y", log=True,
-            reference_lines=[Reference(1.0, "one"), Reference(2, "stop", "x")], markers=[Marker(1, 1.0, 0.5)],
-        )  # fmt: skip
+            [Series("A", [0, 1, 2, 3, 4], values)],
+            title="t",
+            description="d",
+            x_label="x",
+            y_label="y",
+            log=True,
+            reference_lines=[Reference(1.0, "one"), Reference(2, "stop", "x")],
+            markers=[Marker(1, 1.0, 0.5)],
+        )
         ET.fromstring(text)
         assert "nan" not in text and "inf" not in text
 
@@ -386,23 +407,22 @@ def test_numbers_are_written_for_readers() -> None:
         "0",
     )
     assert (percent(0.0), percent(1.0), percent(0.5), percent(None)) == (
-        "under 1 %",
-        "over 99 %",
+        "<1 %",
+        ">99 %",
         "50 %",
         "–",
     )
     assert plain("http://hthttps://tp://a\x1b[0m") == "a[0m"
-    assert [figures.letter(k) for k in (0, 25, 26)] == ["A", "Z", "A1"]
+    assert [merge.letter(k) for k in (0, 25, 26)] == ["A", "Z", "A1"]
 
 
 def test_import_is_cheap_and_rendering_quick() -> None:
-    code = "import sys, osteocast.report.html, osteocast.report.terminal; print([m for m in ('jinja2', 'rich', 'numpy', 'jax') if m in sys.modules])"
-    assert (
-        subprocess.run(
-            [sys.executable, "-c", code], capture_output=True, text=True, check=True
-        ).stdout.strip()
-        == "[]"
+    code = (
+        "import sys, osteocast.report.html, osteocast.report.terminal\n"
+        "print([m for m in ('jinja2', 'rich', 'numpy', 'jax') if m in sys.modules])"
     )
+    seen = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert seen.stdout.strip() == "[]"
     result = synthetic()
     comparison_page(result)
     best = math.inf

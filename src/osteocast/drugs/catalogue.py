@@ -23,7 +23,7 @@ _FOLDER = Path(__file__).parent
 
 @dataclass(frozen=True)
 class Code:
-    """One code of a drug in a public terminology, with the quality of the place it was read in (A, C or M)."""
+    """A code in a public terminology, with the quality of the place it was read in (A, C or M)."""
 
     code: str
     display: str
@@ -98,7 +98,8 @@ class Card:
 @cache
 def catalogue() -> Mapping[str, Card]:
     """All cards by id, in alphabetical order. Read from disk once."""
-    return {path.stem: read_card(path.read_text("utf-8"), path.name) for path in sorted(_FOLDER.glob("*.yaml"))}
+    files = sorted(_FOLDER.glob("*.yaml"))
+    return {file.stem: read_card(file.read_text("utf-8"), file.name) for file in files}
 
 
 @cache
@@ -108,9 +109,8 @@ def names() -> Mapping[str, str]:
     for one in catalogue().values():
         for name in (one.name.lower(), *one.synonyms):
             if name in found:
-                raise OsteocastError(
-                    f"'{name}' already names {found[name]}", where=f"{one.id}.yaml, synonyms", fix="remove one of them"
-                )
+                what, where = f"'{name}' already names {found[name]}", f"{one.id}.yaml, synonyms"
+                raise OsteocastError(what, where=where, fix="remove one of them")
             found[name] = one.id
     return found
 
@@ -125,6 +125,12 @@ def card(card_id: str) -> Card:
         raise OsteocastError(f"'{card_id}' is not a drug card", where="drugs", fix=fix) from None
 
 
+@cache
+def _yaml() -> YAML:
+    """The reader of YAML: the fast one when ruamel.yaml.clib is installed, else the same in Python."""
+    return YAML(typ="safe", pure=False)
+
+
 def read_card(text: str, file: str) -> Card:
     """A card from the text of its file.
 
@@ -133,7 +139,7 @@ def read_card(text: str, file: str) -> Card:
         file: file name, `<id>.yaml`, for messages and to check the id.
     """
     try:
-        raw = YAML(typ="safe", pure=False).load(text)
+        raw = _yaml().load(text)
     except MarkedYAMLError as error:
         line = f", line {error.problem_mark.line + 1}" if error.problem_mark else ""
         what = f"the YAML cannot be read: {error.problem}"
@@ -149,7 +155,8 @@ def read_card(text: str, file: str) -> Card:
         try:
             values[key] = _READ[key](value)
         except (TypeError, ValueError) as error:
-            raise OsteocastError(f"{value!r} cannot be read", where=f"{file}, {key}", fix=f"give {error}") from None
+            what, where = f"{value!r} cannot be read", f"{file}, {key}"
+            raise OsteocastError(what, where=where, fix=f"give {error}") from None
     for one in fields(Card):
         if one.default is MISSING and one.default_factory is MISSING and one.name not in values:
             raise OsteocastError(f"'{one.name}' is missing", where=file, fix=f"add a line '{one.name}: ...'")
@@ -159,18 +166,19 @@ def read_card(text: str, file: str) -> Card:
 def _consistent(one: Card, file: str) -> Card:
     """The card itself, if its fields agree with one another."""
     dosed = one.kind in ("drug", "supplement")
-    low, high = one.dose_range or (0.0, 1.0)
-    complaints = {
-        "id": (f"{one.id}.yaml" != file, "give the file's name"),
-        "title": (not one.title.endswith("."), "end it with a full stop"),
-        "dose_unit": ((one.dose_unit is not None) is not dosed, "give it to drugs and supplements, and only to them"),
-        "dose_range": ((one.dose_range is not None) is not dosed, "give it to drugs and supplements, and only to them"),
-        "dose_range ": (not 0 <= low < high, "give the lower dose first"),
-        "synonyms": (any(name != name.lower() for name in one.synonyms), "write them in lower case"),
-    }
-    for key, (wrong, fix) in complaints.items():
-        if wrong:
-            raise OsteocastError("the card contradicts itself", where=f"{file}, {key.strip()}", fix=fix)
+    low, high = one.dose_range or (1.0, 2.0)
+    only_dosed = "give it to drugs and supplements, and only to them"
+    rules = (
+        ("id", f"{one.id}.yaml" == file, "give the file's name without its ending"),
+        ("title", one.title.endswith("."), "end it with a full stop"),
+        ("dose_unit", (one.dose_unit is not None) is dosed, only_dosed),
+        ("dose_range", (one.dose_range is not None) is dosed, only_dosed),
+        ("dose_range", 0 < low < high, "give the lower dose first, above 0"),
+        ("synonyms", all(name == name.lower() for name in one.synonyms), "write them in lower case"),
+    )
+    for key, kept, fix in rules:
+        if not kept:
+            raise OsteocastError("the card contradicts itself", where=f"{file}, {key}", fix=fix)
     return one
 
 
@@ -210,7 +218,7 @@ def _one_of(kinds: object) -> Callable[[object], str]:
     def read(value: object) -> str:
         if value not in words:
             raise TypeError("one of " + ", ".join(words))
-        return cast(str, value)
+        return str(value)
 
     return read
 
@@ -219,10 +227,10 @@ def _codes(value: object) -> Mapping[str, Code]:
     expected = {one.name for one in fields(Code)}
     found = {}
     for system, entry in _mapping(value).items():
-        entry = _mapping(entry)
-        if set(entry) != expected:
+        values = _mapping(entry)
+        if set(values) != expected:
             raise TypeError("for each code exactly " + ", ".join(sorted(expected)))
-        found[system] = Code(**{key: _text(one) for key, one in entry.items()})
+        found[system] = Code(**{key: _text(one) for key, one in values.items()})
     return found
 
 

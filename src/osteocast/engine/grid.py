@@ -20,7 +20,7 @@ class Grid(NamedTuple):
 
 
 def grid(
-    start_d: float, outputs_d: np.ndarray, breakpoints_d: np.ndarray, *, step_d: float, finest_d: float, growth: float
+    start_d: float, outputs_d: np.ndarray, breakpoints_d: np.ndarray, *, step_d: float, history_step_d: float, finest_d: float, growth: float
 ) -> Grid:
     """Lay out the steps.
 
@@ -28,7 +28,8 @@ def grid(
         start_d: where the simulation begins [day].
         outputs_d: increasing days at which values are wanted; all at or after `start_d`.
         breakpoints_d: days at which exposure jumps; each is a step boundary, followed by small steps.
-        step_d: longest step [day].
+        step_d: longest step after day 0 [day].
+        history_step_d: longest step before it [day].
         finest_d: first step after a breakpoint [day].
         growth: ratio of successive steps after a breakpoint.
     """
@@ -38,7 +39,8 @@ def grid(
     pieces = []
     for left, right in zip(knots[:-1], knots[1:], strict=True):
         fine = left != start_d or np.any(np.isclose(breakpoints_d, left))
-        pieces.append(_graded(left, right, step_d, finest_d if fine else step_d, growth))
+        longest = history_step_d if right <= 0.0 else step_d
+        pieces.append(_graded(left, right, longest, finest_d if fine else longest, growth))
     edges = np.unique(np.concatenate([[start_d], *pieces, outputs_d]))
     keep = np.concatenate([[True], np.diff(edges) > 1e-7])
     edges = edges[keep]

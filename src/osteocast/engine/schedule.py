@@ -15,12 +15,13 @@ from typing import Any, NamedTuple
 import jax.numpy as jnp
 import numpy as np
 
-from osteocast.drugs.catalogue import Card, cards
+from osteocast.drugs.catalogue import Card, card, catalogue
 from osteocast.engine.simulate import Courses
 from osteocast.errors import OsteocastError
 from osteocast.model.assemble import DRIVES
 
 FOREVER_D = 1e6
+SPARSE_D = 10.0  # doses further apart than this are step boundaries
 FAST = 200.0  # absorption [1/day] of whatever enters without delay
 
 
@@ -39,35 +40,30 @@ class Schedule(NamedTuple):
 @cache
 def modelled() -> tuple[str, ...]:
     """Cards that act in the mechanism, in a fixed order."""
-    return tuple(sorted(name for name, card in cards().items() if card.actions))
+    return tuple(sorted(name for name, one in catalogue().items() if one.actions))
 
 
 def _rows(regimen: Any, taken: Any) -> list[tuple[Any, ...]]:
     """(card, start, interval, n, end, continuous, amount) of one regimen's courses."""
     rows = []
     for course in regimen.courses():
-        card = cards()[course.card_id]
-        if not card.actions:
+        one = card(course.card_id)
+        if not one.actions:
             continue
         index = modelled().index(course.card_id) + 1
-        smooth = bool(card.kinetics.get("smooth", False))
-        open_ended = course.n_doses is None
-        if course.continuous or smooth:
-            interval = course.interval_day or 1.0
-            amount = course.amount if course.continuous else course.amount / interval * course.adherence
-            if course.continuous:
-                amount = (course.amount or 1.0) * course.adherence
-            end = course.end_day if course.continuous else (
-                None if open_ended else course.start_day + course.n_doses * interval
-            )
-            rows.append((index, course.start_day, 1.0, 1.0, FOREVER_D if end is None else end, True, amount))
+        last = FOREVER_D if course.last_day is None else course.last_day
+        if one.kinetics.get("permanent"):
+            rows.append((index, course.start_day, 1.0, 1.0, FOREVER_D, True, 1.0))
+        elif course.continuous:
+            rows.append((index, course.start_day, 1.0, 1.0, last, True, course.amount * course.adherence))
+        elif one.kinetics.get("smooth"):
+            rate = course.amount / course.interval_day * course.adherence
+            rows.append((index, course.start_day, 1.0, 1.0, last, True, rate))
         elif course.adherence >= 1.0 or course.is_daily_tablet:
-            n = FOREVER_D if open_ended else course.n_doses
+            n = FOREVER_D if course.n_doses is None else course.n_doses
             rows.append((index, course.start_day, course.interval_day or 1.0, n, 0.0, False, (course.amount or 1.0) * course.adherence))
         else:
-            n_doses = course.n_doses if not open_ended else math.ceil(taken.horizon_d / course.interval_day)
-            for i in range(n_doses):
-                day = course.start_day + i * course.interval_day
+            for i, day in enumerate(course.days(taken.horizon_d)):
                 rows.append((index, day, 1.0, taken(course, i), 0.0, False, course.amount or 1.0))
     return rows
 
@@ -101,34 +97,44 @@ def schedule(regimens: Sequence[Any], column: np.ndarray, taken: Any = None, *, 
     return Schedule(*(array(i, kind) for i, kind in enumerate(kinds)))
 
 
-def breakpoints(regimens: Sequence[Any]) -> np.ndarray:
-    """Days at which any exposure starts, stops or jumps."""
-    days = {day for regimen in regimens for day in regimen.breakpoints_day()}
+def breakpoints(regimens: Sequence[Any], horizon_d: float) -> np.ndarray:
+    """Days before the horizon at which any exposure starts, stops or jumps."""
+    days: set[float] = set()
+    for regimen in regimens:
+        for course in regimen.courses():
+            one = card(course.card_id)
+            if one.actions:
+                days.add(course.start_day)
+                if course.last_day is not None:
+                    days.add(course.last_day)
+                if not (course.continuous or one.kinetics.get("smooth")) and course.interval_day > SPARSE_D:
+                    days.update(course.days(horizon_d))
     return np.array(sorted(days), dtype=float)
 
 
-def _worth(card: Card, p: Any) -> tuple[Any, Any, Any, list[Any]]:
+def _worth(one: Card, p: Any) -> tuple[Any, Any, Any, list[Any]]:
     """Elimination, absorption [1/day], concentration per unit dose, and weight on each channel."""
-    kinetics: Mapping[str, Any] = card.kinetics
-    ke = math.log(2.0) / (getattr(p, kinetics["half_life"]) / kinetics.get("per_day", 24.0))
-    ka = FAST
+    kinetics: Mapping[str, Any] = one.kinetics
+    if kinetics.get("permanent"):
+        ke: Any = FAST / 2.0
+    else:
+        ke = math.log(2.0) / (getattr(p, kinetics["half_life"]) / kinetics.get("per_day", 24.0))
+    ka: Any = FAST
     if "absorption_half_life" in kinetics:
         ka = math.log(2.0) / (getattr(p, kinetics["absorption_half_life"]) / 24.0)
-    nmol = 1.0
-    if card.molar_mass_g_mol and card.dose_unit:
-        grams = {"mg": 1e-3, "ug": 1e-6, "mg/day": 1e-3, "ug/day": 1e-6}[card.dose_unit]
-        nmol = grams / card.molar_mass_g_mol * 1e9
+    scale: Any = 1.0
+    if "clearance" in kinetics or kinetics.get("molar"):
+        grams = {"mg": 1e-3, "ug": 1e-6}[str(one.dose_unit).removesuffix("/day")]
+        scale = grams / float(one.molar_mass_g_mol or 1.0) * 1e9
     if "clearance" in kinetics:
-        scale = nmol * ke / (getattr(p, kinetics["clearance"]) * 24.0)
-    elif "usual_interval_d" in kinetics:
-        scale = ke * kinetics["usual_interval_d"] / kinetics["usual_dose"]
+        scale = scale * ke / (getattr(p, kinetics["clearance"]) * 24.0)
     elif kinetics.get("input"):
-        scale = nmol * ke
-    else:
-        scale = nmol
+        scale = scale * ke
+    elif "usual_dose" in kinetics:
+        scale = kinetics["usual_interval_d"] / kinetics["usual_dose"]
     weights: list[Any] = [0.0] * len(DRIVES)
     channels = list(DRIVES)
-    for action in card.actions["on"]:  # type: ignore[index]
+    for action in one.actions["on"]:  # type: ignore[index]
         worth: Any = 1.0
         for name in action.get("times", ()):
             worth = worth * (getattr(p, name) if isinstance(name, str) else name)
@@ -145,7 +151,7 @@ def courses(plan: Schedule, p: SimpleNamespace) -> Courses:
     def row(x: Any) -> Any:
         return jnp.broadcast_to(jnp.asarray(x, float), (people,))
 
-    table = [(1.0, FAST, 0.0, [0.0] * len(DRIVES)), *(_worth(cards()[name], p) for name in modelled())]
+    table = [(1.0, FAST, 0.0, [0.0] * len(DRIVES)), *(_worth(card(name), p) for name in modelled())]
 
     def pick(values: list[Any]) -> Any:
         return jnp.take_along_axis(jnp.stack([row(v) for v in values]), plan.card, axis=0)
@@ -178,10 +184,10 @@ def require_modelled(regimen: Any) -> None:
         OsteocastError: names the drug.
     """
     for course in regimen.courses():
-        card = cards()[course.card_id]
-        if not card.actions:
+        one = card(course.card_id)
+        if not one.actions:
             raise OsteocastError(
-                f"{card.name} can be written but is not modelled yet",
+                f"{one.name} can be written but is not modelled yet",
                 where="strategy",
                 fix="leave it out, or see the CHANGELOG for the version that has it",
             )

@@ -8,7 +8,6 @@ the step, exact in the limit of constant exposure, and stable at any step. Expos
 
 from __future__ import annotations
 
-from functools import partial
 from types import SimpleNamespace
 from typing import Any, NamedTuple
 
@@ -123,9 +122,8 @@ def _step(state: dict[str, Any], t0: Any, h: Any, courses: Courses, p: Any, at: 
     return new
 
 
-@partial(jax.jit, static_argnames=("at", "wanted"))
-def run(
-    state: dict[str, Any], edges_d: Any, first_step: Any, courses: Courses, values: dict[str, Any], at: Nodes, wanted: tuple[str, ...]
+def advance(
+    state: dict[str, Any], edges_d: Any, first_step: Any, courses: Courses, p: Any, at: Nodes, wanted: tuple[str, ...]
 ) -> tuple[dict[str, Any], dict[str, Any], Any]:
     """Carry a batch of people along a grid.
 
@@ -134,7 +132,7 @@ def run(
         edges_d: step boundaries [day], padded at the end.
         first_step: see `Grid`.
         courses: dose courses.
-        values: parameters and personal values by name, shape () or (people,).
+        p: parameters and personal values, shape () or (people,).
         at: sampling of exposure within a step.
         wanted: names of `assemble.observed` to return.
 
@@ -142,7 +140,7 @@ def run(
         The state at the end; each wanted quantity, shape (outputs, people); concentrations of the courses,
         shape (outputs, courses, people).
     """
-    p = SimpleNamespace(**values)
+    people = state["osteoclasts"].shape
 
     def to_output(carried: dict[str, Any], i: Any) -> tuple[dict[str, Any], Any]:
         def one(k: Any, x: dict[str, Any]) -> dict[str, Any]:
@@ -152,7 +150,6 @@ def run(
         t = edges_d[first_step[i + 1]]
         levels = course_levels(courses, t)
         out = assemble.observed(carried, drive_from(levels, courses), t, p)
-        people = carried["osteoclasts"].shape
         return carried, ({name: jnp.broadcast_to(out[name], people) for name in wanted}, levels)
 
     end, (quantities, levels) = jax.lax.scan(to_output, state, jnp.arange(first_step.shape[0] - 1))

@@ -116,9 +116,10 @@ def t_by_age(site: str, sex: str, age: Number) -> tuple[Number, Number]:
         Mean T-score and its standard deviation [1].
     """
     ages, means, sds = _age_curve(site_name(site), _known(sex, SEXES, {}, "sex", "sex"))
-    mean: Any = np.interp(age, ages, means)
-    sd: Any = np.interp(age, ages, sds)
-    return (float(mean), float(sd)) if np.ndim(age) == 0 else (mean, sd)
+    found: Any = np.interp(age, ages, means), np.interp(age, ages, sds)
+    if np.ndim(age) == 0:
+        found = float(found[0]), float(found[1])
+    return found  # type: ignore[no-any-return]  # floats for a float, arrays for an array
 
 
 def z_score(bmd: Number, site: str, sex: str, age: Number, device: str = DEFAULT_DEVICE) -> Number:
@@ -161,7 +162,7 @@ def _fold(text: str) -> str:
 
 
 def _rows(name: str) -> list[dict[str, str]]:
-    with (files("osteocast.measure") / name).open(encoding="utf-8", newline="") as handle:
+    with (files("osteocast.measure") / name).open(encoding="utf-8") as handle:
         return list(csv.DictReader(handle))
 
 

@@ -91,7 +91,7 @@ CASCADE: tuple[State, ...] = (
     State("reversal", cells.reversal),
     State("osteoblasts", cells.osteoblasts),
     State("osteocytes", cells.osteocytes),
-    State("late_formation", markers.late_formation),
+    State("late_osteoblasts", markers.late_osteoblasts),
     State("young_bone", bone.young_bone),
     State("scaffold", bone.scaffold),
     *(State(f"{name}_trabecular", _trabecular(name), bends=True) for name in SITES),
@@ -168,6 +168,8 @@ def observed(state: Mapping[str, Number], drive: Any, t_d: Number, p: Any) -> di
         here = site(name, p)
         spongy, compact = state[f"{name}_trabecular"], state[f"{name}_cortical"]
         result[name] = bone.density(here, seen, spongy, compact, p)
+        if name == "lumbar_spine":
+            result[name] = result[name] * bone.degeneration(seen.age, p)
         trabecular_sum = trabecular_sum + here.share * spongy
         cortical_sum = cortical_sum + (1.0 - here.share) * compact
         share_sum = share_sum + here.share

@@ -19,6 +19,12 @@ def ageing(age: Number, p: Any) -> Number:
     return p.ageing_width * softplus((age - p.ageing_onset) / p.ageing_width)
 
 
+def degeneration(age: Number, p: Any) -> Number:
+    """Factor by which osteophytes and sclerosis raise areal density of the spine, not its strength: part of
+    the measurement, with age, in everyone alike."""
+    return 1.0 + p.lumbar_spine_degeneration * ageing(age, p)
+
+
 def scaffold(seen: Any, p: Any) -> tuple[Number, Number]:
     """Trabecular scaffold on which bone can be rebuilt. Resorption beyond the young adult level perforates
     plates and rods; they are not made again (Parfitt, J Clin Invest 1983;72:1396)."""

@@ -1,7 +1,8 @@
 """Turnover markers in blood and urine. Reads resorption and formation; writes fold of young adult.
 
-A marker is cleared within hours or days; what it shows late is the late part of the cell's life: BSAP comes
-from older, mineralising osteoblasts than P1NP. Part of each marker does not come from remodelling.
+A marker is cleared within hours or days; what it shows late is the late part of the cell's life. P1NP is cut
+off as matrix is laid down, so it follows formation; BSAP sits on mineralising osteoblasts, so it follows
+their number, later. Part of each marker does not come from remodelling.
 """
 
 from __future__ import annotations
@@ -12,9 +13,9 @@ from osteocast.model.cells import formation
 from osteocast.model.maths import Number
 
 
-def late_formation(seen: Any, p: Any) -> tuple[Number, Number]:
-    """Formation as BSAP sees it, later than P1NP."""
-    return formation(seen, p, p.modelling_trabecular) / p.bsap_delay, 1.0 / p.bsap_delay
+def late_osteoblasts(seen: Any, p: Any) -> tuple[Number, Number]:
+    """Osteoblasts in their late, mineralising part of life, which carry the enzyme of BSAP."""
+    return seen.osteoblasts / p.bsap_delay, 1.0 / p.bsap_delay
 
 
 def s_ctx(seen: Any, p: Any) -> Number:
@@ -34,4 +35,4 @@ def p1np(seen: Any, p: Any) -> Number:
 
 def bsap(seen: Any, p: Any) -> Number:
     """Bone-specific alkaline phosphatase."""
-    return p.bsap_other + (1.0 - p.bsap_other) * seen.late_formation
+    return p.bsap_other + (1.0 - p.bsap_other) * seen.late_osteoblasts

@@ -49,9 +49,9 @@ def ovarian_function(t_d: Number, suppression: Number, p: Any) -> Number:
     Args:
         t_d: days from month 0.
         suppression: potency-weighted exposure to ovarian suppression; 1 halves the function.
-        p: `menopause_day` [day], `menopause_lag`, `menopause_width` [year], `suppression_hill` [1].
+        p: `menopause_day` [day], `menopause_lead`, `menopause_width` [year], `suppression_hill` [1].
     """
-    years_after = (t_d - p.menopause_day) / DAYS_PER_YEAR - p.menopause_lag
+    years_after = (t_d - p.menopause_day) / DAYS_PER_YEAR + p.menopause_lead
     awake = 1.0 / (1.0 + power(suppression + 1e-9, p.suppression_hill))
     return awake * logistic(-years_after / p.menopause_width)
 

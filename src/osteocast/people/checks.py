@@ -39,9 +39,7 @@ def number(value: object, where: str, low: float, high: float, unit: str = "", f
         raise OsteocastError(f"{value!r} is not a number", where=where, fix=f"write a number {span}")
     result = float(value)
     if not math.isfinite(result):
-        raise OsteocastError(
-            f"{result} is not a finite number", where=where, fix=f"write a number {span}, or leave it out"
-        )
+        raise OsteocastError(f"{result} is not a finite number", where=where, fix=f"write a number {span}")
     if result < low or result > high:
         how = "negative" if result < 0 <= low else f"outside {low:g} to {high:g}{after}"
         raise OsteocastError(f"{result:g}{after} is {how}", where=where, fix=fix or f"write a number {span}")
@@ -71,7 +69,9 @@ def flag(value: object, where: str) -> bool:
     """True or false, nothing else."""
     if not isinstance(value, bool):
         raise OsteocastError(
-            f"{value!r} is neither true nor false", where=where, fix="write true or false, without quotation marks"
+            f"{value!r} is neither true nor false",
+            where=where,
+            fix="write true or false, without quotation marks",
         )
     return value
 

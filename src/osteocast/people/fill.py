@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from osteocast.errors import OsteocastError
 from osteocast.measure import dxa
 from osteocast.people.person import T_SCORE_RANGE, Measurement, Person, Scan
+from osteocast.people.validate import MENOPAUSE_RANGE
 
 BASES = ("measured", "fitted", "assumed")
 QUALITIES = ("fulltext", "abstract", "label", "secondary", "derived", "memory")
@@ -66,7 +67,8 @@ def fill(person: Person) -> tuple[Person, tuple[Filled, ...]]:
         if getattr(known, name) is None:
             record = population(name, group)
             filled.append(record)
-            known = replace(known, **{name: record.value})
+            change: dict[str, Any] = {name: record.value}
+            known = replace(known, **change)
     if known.latest("25OHD") is None:
         record = population("25OHD", group)
         filled.append(record)
@@ -165,13 +167,18 @@ def _menopause(person: Person, filled: list[Filled]) -> Person:
     if person.sex == "male" or person.age_at_menopause is not None:
         return person
     record = population("age_at_menopause", "female")
-    passed = person.menopause_kind == "natural" or (person.menopause_kind is None and person.age > record.value)
+    passed = person.menopause_kind == "natural" or (
+        person.menopause_kind is None and person.age > record.value
+    )
     mean, sd = menopause_age(person.age, passed=passed)
     field = "age_at_menopause" if passed else EXPECTED_MENOPAUSE
-    filled.append(replace(record, field=field, value=round(mean, 1), sd=round(sd, 1)))
+    value = round(mean, 1)
+    if passed:
+        value = min(max(value, MENOPAUSE_RANGE[0]), person.age)
+    filled.append(replace(record, field=field, value=value, sd=round(sd, 1)))
     if not passed:
         return replace(person, menopause_kind="premenopausal")
-    return replace(person, age_at_menopause=min(round(mean, 1), person.age), menopause_kind="natural")
+    return replace(person, age_at_menopause=value, menopause_kind="natural")
 
 
 def _device(person: Person) -> str:
@@ -186,7 +193,9 @@ def _tables() -> Mapping[str, Any]:
 
     text = (files("osteocast.people") / "population.yaml").read_text(encoding="utf-8")
     tables: Mapping[str, Any] = YAML(typ="safe").load(text)
-    records = [(name, record) for name in tables if name != "correlations" for record in tables[name].values()]
+    records = [
+        (name, record) for name in tables if name != "correlations" for record in tables[name].values()
+    ]
     for name, record in records + [("correlations", record) for record in tables["correlations"]]:
         _origin(record, *(() if name == "correlations" else ("unit",)), name=name)
     return tables
@@ -198,6 +207,8 @@ def _origin(record: Mapping[str, Any], *before: str, name: str = "") -> tuple[st
     known = all(record.get(key) for key in keys)
     if not known or record["basis"] not in BASES or record["quality"] not in QUALITIES:
         raise OsteocastError(
-            "a record lacks its origin", where=f"population.yaml, {name}", fix=f"give {', '.join(keys)} as documented"
+            "a record lacks its origin",
+            where=f"population.yaml, {name}",
+            fix=f"give {', '.join(keys)} as documented",
         )
     return tuple(str(record[key]) for key in keys)

@@ -48,13 +48,15 @@ class Scan:
         site = dxa.site_name(self.site, "site")
         if self.t_score is None and self.bmd_g_cm2 is None:
             raise OsteocastError(
-                f"the scan of {site} has no result", where="t_score", fix="give t_score, or bmd_g_cm2 with its device"
+                f"the scan of {site} has no result",
+                where="t_score",
+                fix="give t_score, or bmd_g_cm2 with its device",
             )
         if not self.device and self.bmd_g_cm2 is not None:
             raise OsteocastError(
                 f"the density of {site} has no device",
                 where="device",
-                fix=f"which scanner measured it, {' or '.join(dxa.DEVICES)}? Add device = \"{dxa.DEFAULT_DEVICE}\"",
+                fix=f'which scanner was it, {" or ".join(dxa.DEVICES)}? Add device = "{dxa.DEFAULT_DEVICE}"',
                 why="scanners differ by 10 % and more on the same bone",
             )
         device = dxa.device_name(self.device or dxa.DEFAULT_DEVICE, "device")
@@ -63,14 +65,19 @@ class Scan:
         if given is not None:
             given = checks.number(given, "t_score", *T_SCORE_RANGE, fix=slip)
         if density is not None:
-            density = checks.number(density, "bmd_g_cm2", 0.05, 3.0, "g/cm2", "give the density in g/cm2, such as 0.893")
+            density = checks.number(
+                density, "bmd_g_cm2", 0.05, 3.0, "g/cm2", "give the density in g/cm2, such as 0.893"
+            )
             implied = dxa.t_score(density, site, device)
             checks.number(
-                implied, "bmd_g_cm2", *T_SCORE_RANGE, fix=f"{density:g} g/cm2 gives this T-score; check site and device"
+                implied,
+                "bmd_g_cm2",
+                *T_SCORE_RANGE,
+                fix=f"{density:g} g/cm2 gives this T-score; check site and device",
             )
             if given is not None and abs(given - implied) > T_SCORE_AGREEMENT:
                 raise OsteocastError(
-                    f"T-score {given:g} and {density:g} g/cm2 disagree: on {device} this density is T {implied:.2f}",
+                    f"T-score {given:g} and {density:g} g/cm2 disagree: on {device} that is T {implied:.2f}",
                     where="t_score",
                     fix="keep the one printed on the report and leave out the other, or correct the device",
                 )
@@ -128,7 +135,9 @@ class PastRegimen:
 
     def __post_init__(self) -> None:
         _set(
-            self, regimen=as_regimen(self.regimen, "regimen"), continues=checks.flag(self.continues, "continues")
+            self,
+            regimen=as_regimen(self.regimen, "regimen"),
+            continues=checks.flag(self.continues, "continues"),
         )
 
 

@@ -10,7 +10,7 @@ from osteocast.people import checks
 
 @dataclass(frozen=True)
 class Unit:
-    """One way of giving a quantity: value in `unit` times `factor` is the value in the quantity's own unit."""
+    """One way of giving a quantity: value in `unit` times `factor` is the value in the first unit."""
 
     unit: str
     factor: float
@@ -46,7 +46,9 @@ _ALL = (
     Quantity("FSH", "hormone", 0.0, 300.0, (Unit("IU/L", 1.0),)),
     Quantity("SHBG", "hormone", 1.0, 500.0, (Unit("nmol/L", 1.0),)),
     Quantity("25OHD", "hormone", 1.0, 500.0, (Unit("nmol/L", 1.0), Unit("ng/mL", 2.496))),
-    Quantity("PTH", "hormone", 0.1, 250.0, (Unit("pmol/L", 1.0), Unit("pg/mL", 0.1061), Unit("ng/L", 0.1061))),
+    Quantity(
+        "PTH", "hormone", 0.1, 250.0, (Unit("pmol/L", 1.0), Unit("pg/mL", 0.1061), Unit("ng/L", 0.1061))
+    ),
     Quantity("sCTX", "marker", 5.0, 6000.0, (Unit("ng/L", 1.0), Unit("pg/mL", 1.0), Unit("ng/mL", 1000.0))),
     Quantity("P1NP", "marker", 1.0, 2000.0, (Unit("ug/L", 1.0), Unit("ng/mL", 1.0))),
     Quantity("BSAP", "marker", 1.0, 500.0, (Unit("ug/L", 1.0), Unit("U/L", 1.0))),
@@ -90,7 +92,7 @@ def unit_name(name: str, unit: object, where: str) -> str:
         raise OsteocastError(
             f"{name} has no unit",
             where=where,
-            fix=f"which unit was meant, {listed}? Write unit = \"{known[0]}\" beside the value",
+            fix=f'which unit was meant, {listed}? Write unit = "{known[0]}" beside the value',
             why="a guess could be wrong by the factor between the units",
         )
     folded = {entry.lower(): entry for entry in known}
@@ -106,7 +108,7 @@ def plausible(name: str, value: object, unit: str, where: str) -> float:
     quantity = QUANTITIES[name]
     factor = next(entry.factor for entry in quantity.units if entry.unit == unit)
     low, high = quantity.low / factor, quantity.high / factor
-    fix = f"{name} lies between {low:.3g} and {high:.3g} {unit}; check the number and its unit"
+    fix = f"{name} lies between {low:.4g} and {high:.4g} {unit}; check the number and its unit"
     return checks.number(value, where, low, high, unit, fix)
 
 

@@ -18,6 +18,8 @@ DAYS_PER_YEAR = 365.25
 AGE_RANGE = (18.0, 110.0)
 BMI_RANGE = (12.0, 70.0)
 MENOPAUSE_RANGE = (25.0, 65.0)
+PREMENOPAUSAL_SURGERY = 55.0
+"""Age [years] after which the removal of the ovaries is taken to follow an undated natural menopause."""
 SURGERY_TOLERANCE = 1.0
 """Largest gap [years] between a stated age at menopause and the dated removal of the ovaries."""
 
@@ -50,9 +52,14 @@ def clean_fields(person: Person) -> dict[str, Any]:
         clean["date"] = checks.day(person.date, "date")
     if person.planned is not None:
         clean["planned"] = kinds.as_regimen(person.planned, "planned")
+        spans.check_planned(clean["planned"], "planned")
+    for index, past in enumerate(clean["past_regimens"], start=1):
+        spans.check_past(past.regimen, past.continues, f"past {index}, regimen", clean["age"])
     if not isinstance(person.history, kinds.History):
         raise OsteocastError(
-            f"{person.history!r} is not a history", where="history", fix="give risk factors, such as smoker = true"
+            f"{person.history!r} is not a history",
+            where="history",
+            fix="give risk factors, such as smoker = true",
         )
     return clean
 
@@ -85,16 +92,27 @@ def settle_menopause(person: Person) -> dict[str, Any]:
             'give an age up to today\'s, or write menopause = "premenopausal" and leave the age out',
         )
     if removed is None:
-        if age is None and kind in {"surgical", "chemotherapy"}:
+        unstated = (
+            "history, bilateral_oophorectomy" if person.history.bilateral_oophorectomy and not kind else ""
+        )
+        if age is None and (unstated or kind in {"surgical", "chemotherapy"}):
             raise OsteocastError(
-                f'menopause = "{kind}" has no age', where="age_at_menopause", fix="give the age in years when it happened"
+                f"{unstated or f'menopause = {kind}'} has no age",
+                where="age_at_menopause",
+                fix="give the age in years when it happened",
+            )
+        if age is None and kind == "natural" and person.age < MENOPAUSE_RANGE[0]:
+            raise _contradiction(
+                "menopause",
+                f"a woman of {person.age:g} has had no natural menopause",
+                'write menopause = "premenopausal"',
             )
         return {"menopause_kind": kind or "natural"} if age is not None else {}
     return _menopause_by_surgery(age, kind, removed)
 
 
 def check_together(person: Person) -> None:
-    """Fields against each other: kinds of result, dates, duplicates, spans of regimens."""
+    """Fields against each other: kinds of result, dates, duplicates."""
     for where, kind in (("hormones", "hormone"), ("markers", "marker")):
         for index, one in enumerate(getattr(person, where), start=1):
             if QUANTITIES[one.name].kind != kind:
@@ -106,10 +124,6 @@ def check_together(person: Person) -> None:
     _check_duplicates("scans", [(scan.site, scan.date) for scan in person.scans])
     _check_duplicates("hormones", [(one.name, one.date) for one in person.hormones])
     _check_duplicates("markers", [(one.name, one.date) for one in person.markers])
-    for index, past in enumerate(person.past_regimens, start=1):
-        spans.check_past(past.regimen, past.continues, f"past {index}, regimen", person.age)
-    if person.planned is not None:
-        spans.check_planned(person.planned, "planned")
 
 
 def today() -> dt.date:
@@ -124,7 +138,9 @@ def _all_of(values: object, kind: type, where: str) -> tuple[Any, ...]:
     for index, item in enumerate(items, start=1):
         if not isinstance(item, kind):
             raise OsteocastError(
-                f"{item!r} is not a {kind.__name__}", where=f"{where} {index}", fix=f"make it a {kind.__name__}(...)"
+                f"{item!r} is not a {kind.__name__}",
+                where=f"{where} {index}",
+                fix=f"make it a {kind.__name__}(...)",
             )
     return items
 
@@ -156,6 +172,15 @@ def _no_menopause_in_men(person: Person) -> None:
 
 def _menopause_by_surgery(age: float | None, kind: str | None, removed: float) -> dict[str, Any]:
     if age is None:
+        if removed > PREMENOPAUSAL_SURGERY and kind != "surgical":
+            return {"menopause_kind": kind or "natural"}
+        checks.number(
+            removed,
+            "past, age at bilateral oophorectomy",
+            *MENOPAUSE_RANGE,
+            "years",
+            "correct its month or the age",
+        )
         if kind not in {None, "surgical"}:
             raise _contradiction(
                 "menopause",
@@ -183,7 +208,9 @@ def _check_dates(person: Person) -> None:
     now = today()
     if person.date is not None and (person.date - now).days > DAYS_PER_YEAR:
         raise OsteocastError(
-            f"{person.date} is more than a year ahead", where="date", fix="give the day on which the forecast starts"
+            f"{person.date} is more than a year ahead",
+            where="date",
+            fix="give the day on which the forecast starts",
         )
     born = (person.date or now) - dt.timedelta(days=(person.age + 1.0) * DAYS_PER_YEAR)
     dated = [
@@ -195,7 +222,9 @@ def _check_dates(person: Person) -> None:
     for where, day in dated:
         if day > now:
             raise OsteocastError(
-                f"{day} lies in the future (today is {now})", where=where, fix="give the day the result was taken"
+                f"{day} lies in the future (today is {now})",
+                where=where,
+                fix="give the day the result was taken",
             )
         if day < born:
             raise _contradiction(
@@ -216,6 +245,8 @@ def _check_duplicates(where: str, results: list[tuple[str, dt.date | None]]) -> 
             )
     for name in {name for name, day in results if day is None}:
         if sum(one == name for one, _ in results) > 1:
-            raise _contradiction(
-                where, f"several results of {name}, one without a date", "give each its date, so that the latest is known"
+            raise OsteocastError(
+                f"several results of {name}, one of them without a date",
+                where=where,
+                fix="give each its date, so that the latest is known",
             )

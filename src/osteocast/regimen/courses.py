@@ -20,7 +20,7 @@ class Course:
 
     Attributes:
         card_id: id of the drug card.
-        amount: per dose [unit of the card]; of a rate, per day; of a habit, sessions a week; 1 for an event or class.
+        amount: per dose, or per day of a rate [unit of the card]; sessions a week of a habit; else 1.
         start_day: day of the first dose, or on which the rate begins [day].
         interval_day: from dose to dose [day]; 0 for a rate, an event and a single dose.
         n_doses: how many; None when open-ended, and for a rate.
@@ -42,7 +42,7 @@ class Course:
 
     @property
     def last_day(self) -> float | None:
-        """Day on which the course is over: a continuous one's end, else the last dose plus one interval [day]."""
+        """Day on which it is over: its end, or its last dose plus one interval [day]; None when open."""
         if self.continuous or self.n_doses is None:
             return self.end_day
         return self.start_day + self.n_doses * self.interval_day
@@ -52,7 +52,8 @@ class Course:
         if self.continuous:
             return iter(())
         numbers: Iterable[int] = count() if self.n_doses is None else range(self.n_doses)
-        return takewhile(lambda day: day < until_day, (self.start_day + k * self.interval_day for k in numbers))
+        days = (self.start_day + number * self.interval_day for number in numbers)
+        return takewhile(lambda day: day < until_day, days)
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +74,7 @@ class Dose:
 
 
 def courses_of(item: Item) -> tuple[Course, ...]:
-    """The courses of one item, in order; a pause that drops a dose splits it, and the clock of doses runs on."""
+    """The courses of one item in order; a pause that drops a dose splits it, and its clock runs on."""
     one = card(item.card_id)
     if one.kind == "event" or (item.schedule is not None and one.takes_dose):
         interval = item.schedule.interval_day if item.schedule else 0.0

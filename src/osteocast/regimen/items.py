@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass, replace
-from itertools import pairwise
 from typing import Final
 
 from osteocast.drugs.catalogue import Card, card
@@ -19,8 +18,8 @@ _MONTH_LIMIT: Final = 1200.0
 class Item:
     """One course of a drug, or a class, event or habit; written `str(item)`, read by `Regimen.parse`.
 
-    Values are brought to one form on the way in (dose in the card's unit, months to six decimals, pauses sorted
-    and joined), so that items that mean the same are equal.
+    Values are brought to one form on the way in (dose in the card's unit, months to six decimals, pauses
+    sorted and joined), so that items that mean the same are equal.
 
     Attributes:
         card_id: id of the drug card.
@@ -53,9 +52,9 @@ class Item:
         end = None if self.end_month is None else _month(one, "end_month", self.end_month)
         object.__setattr__(self, "start_month", start)
         object.__setattr__(self, "end_month", end)
-        object.__setattr__(self, "pauses", _joined(one, self.pauses))
         object.__setattr__(self, "adherence", float(f"{self.adherence:.12g}"))
         _check_course(self, one)
+        object.__setattr__(self, "pauses", _pauses(self, one))
 
     def shifted(self, months: float) -> Item:
         """The same course, later by `months` [month]."""
@@ -93,7 +92,8 @@ def _check_shape(one: Card, amount: float | None, unit: str, schedule: Schedule 
     if one.takes_schedule and schedule is None:
         raise ItemError("schedule", f"{one.name} needs a schedule", item=one.name, fix=like)
     if not one.takes_schedule and schedule is not None:
-        raise ItemError("schedule", f"{one.name} takes no schedule, but '{schedule}' was given", item=one.name, fix=like)
+        what = f"{one.name} takes no schedule, but '{schedule}' was given"
+        raise ItemError("schedule", what, item=one.name, fix=like)
     if one.kind == "habit" and schedule is not None and schedule.once:
         raise ItemError("schedule", "a habit is not done once", item=one.name, fix=like)
 
@@ -102,21 +102,15 @@ def _check_course(item: Item, one: Card) -> None:
     """Whether start, end, pauses and adherence agree with one another."""
     start, end = item.start_month, math.inf if item.end_month is None else item.end_month
     if one.kind == "event" or (item.schedule is not None and item.schedule.once):
-        what = f"{one.name} is an event" if one.kind == "event" else "a single dose has no course"
+        what = f"{one.name} is an event" if one.kind == "event" else f"{one.name} is given once"
         if item.end_month is not None:
-            raise ItemError("end_month", f"{what} and cannot end", item=one.name, fix="leave 'for' or 'until' out")
+            fix = "leave 'for' or 'until' out"
+            raise ItemError("end_month", f"{what} and cannot end", item=one.name, fix=fix)
         if item.pauses:
-            raise ItemError("pauses", f"{what} and cannot pause", item=one.name, fix="leave 'pause' out")
+            raise ItemError("pause 0", f"{what} and cannot pause", item=one.name, fix="leave 'pause' out")
     if end <= start:
         what = f"the end, month {plain(end)}, is not after the start, month {plain(start)}"
         raise ItemError("end_month", what, item=one.name, fix="give an end after the start")
-    for first, last in item.pauses:
-        if first < start or last > end:
-            course = f"month {plain(start)} to {'open end' if end == math.inf else plain(end)}"
-            what = f"the pause month {plain(first)} to {plain(last)} is outside the course, {course}"
-            raise ItemError("pauses", what, item=one.name, fix="keep the pause inside the course")
-        if first == start and last == end:
-            raise ItemError("pauses", "the pause leaves nothing of the course", item=one.name, fix="shorten the pause")
     if not 0 <= item.adherence <= 1:
         what = f"adherence {plain(100 * item.adherence)} % is not between 0 and 100 %"
         raise ItemError("adherence", what, item=one.name, fix="write for example 'adherence 80 %'")
@@ -129,21 +123,32 @@ def _month(one: Card, field: str, value: float) -> float:
     """A month to six decimals (some seconds), refused beyond a hundred years."""
     if not abs(value) <= _MONTH_LIMIT:
         what = f"month {plain(value)} is more than a hundred years away"
-        raise ItemError(field, what, item=one.name, fix="give months between -1200 and 1200, month 0 being today")
+        raise ItemError(field, what, item=one.name, fix="count months from the day of the forecast")
     return round(value, _MONTH_DIGITS) + 0.0  # + 0.0 makes a negative zero positive
 
 
-def _joined(one: Card, pauses: tuple[tuple[float, float], ...]) -> tuple[tuple[float, float], ...]:
-    """The pauses in order, those that touch or overlap made one."""
-    known = sorted((_month(one, "pauses", first), _month(one, "pauses", last)) for first, last in pauses)
-    for first, last in known:
+def _pauses(item: Item, one: Card) -> tuple[tuple[float, float], ...]:
+    """The pauses in order, those that touch or overlap made one; refused where they leave the course."""
+    start, end = item.start_month, math.inf if item.end_month is None else item.end_month
+    course = f"from month {plain(start)}" + ("" if end == math.inf else f" to {plain(end)}")
+    known = []
+    for number, pause in enumerate(item.pauses):
+        field, (first, last) = f"pause {number}", (_month(one, f"pause {number}", month) for month in pause)
+        words = f"the pause of {one.name}, month {plain(first)} to {plain(last)},"
         if last <= first:
-            what = f"the pause ends at month {plain(last)}, not after its begin at month {plain(first)}"
-            raise ItemError("pauses", what, item=one.name, fix="write 'pause month N to M' with M after N")
-    joined = known[:1]
-    for _, (first, last) in pairwise(known):
-        if first <= joined[-1][1]:
+            fix = "write the earlier month first"
+            raise ItemError(field, f"{words} does not end after it begins", item=one.name, fix=fix)
+        if first < start or last > end:
+            fix = "keep the pause inside the course"
+            raise ItemError(field, f"{words} is outside the course, {course}", item=one.name, fix=fix)
+        known.append((first, last))
+    joined: list[tuple[float, float]] = []
+    for first, last in sorted(known):
+        if joined and first <= joined[-1][1]:
             joined[-1] = (joined[-1][0], max(last, joined[-1][1]))
         else:
             joined.append((first, last))
+    if joined == [(start, end)]:
+        what = f"nothing of {one.name} is left beside the pause"
+        raise ItemError("pause 0", what, item=one.name, fix="shorten the pause")
     return tuple(joined)

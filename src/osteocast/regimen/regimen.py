@@ -1,7 +1,8 @@
-"""The regimen: what a prescriber writes, as one immutable value that prints back as one canonical sentence."""
+"""The regimen: what a prescriber writes, as one immutable value that prints back as a canonical sentence."""
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 from osteocast.errors import OsteocastError
@@ -29,7 +30,8 @@ class Regimen:
         """Refuse an item that stands there twice: it would silently double the dose."""
         for number, item in enumerate(self.items):
             if item in self.items[:number]:
-                raise OsteocastError(f"'{item}' is written twice", where="regimen", fix="leave one of them out")
+                what = f"'{item}' is written twice"
+                raise OsteocastError(what, where="regimen", fix="leave one of them out")
 
     @classmethod
     def parse(cls, text: str) -> Regimen:
@@ -39,7 +41,7 @@ class Regimen:
             text: the sentence; `none` is the empty regimen.
 
         Raises:
-            OsteocastError: one sentence with the column (from 1) of what cannot be read and what to write instead.
+            OsteocastError: with the column (from 1) of what cannot be read, and what to write instead.
         """
         return cls(read_items(text))
 
@@ -63,6 +65,9 @@ class Regimen:
 
     def doses(self, until_month: float) -> tuple[Dose, ...]:
         """Every dose prescribed before `until_month` [month], by day; rates, classes and habits have none."""
+        if not math.isfinite(until_month):
+            what = f"doses until month {until_month} are not a finite list"
+            raise OsteocastError(what, where="until_month", fix="give a finite month")
         doses = (
             Dose(item.card_id, day, course.amount, item.unit)
             for item in self.items
@@ -72,7 +77,6 @@ class Regimen:
         return tuple(sorted(doses, key=lambda dose: (dose.day, dose.card_id)))
 
     def breakpoints_day(self) -> tuple[float, ...]:
-        """Days on which a course starts or is over (a last dose plus one interval), each once, in order [day]."""
-        courses = self.courses()
-        ends = (course.last_day for course in courses)
-        return tuple(sorted({course.start_day for course in courses} | {end for end in ends if end is not None}))
+        """Days on which a course starts or is over (last dose plus one interval), each once [day]."""
+        days = {day for course in self.courses() for day in (course.start_day, course.last_day)}
+        return tuple(sorted(day for day in days if day is not None))

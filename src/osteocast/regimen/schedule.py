@@ -1,4 +1,4 @@
-"""How often: `once`, `daily`, `twice weekly`, `every 6 months`; in the end one number, the interval in days."""
+"""How often: `once`, `daily`, `twice weekly`, `every 6 months`; in the end one number of days."""
 
 from __future__ import annotations
 
@@ -57,6 +57,9 @@ class Schedule:
     @classmethod
     def every(cls, count: float, unit: str) -> Schedule:
         """The schedule `every COUNT UNITs`; the unit is day, week, month or year."""
+        if not count > 0:
+            what = f"'every {plain(count)} {unit}s' is not an interval"
+            raise OsteocastError(what, where="regimen schedule", fix="give a number above 0")
         return cls(count * UNIT_DAYS[unit])
 
     @property

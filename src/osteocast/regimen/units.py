@@ -1,4 +1,4 @@
-"""Units of a regimen: a month is 30.4375 days, a year 12 months; doses are kept in the unit of the drug's card."""
+"""Units of a regimen: a month is 30.4375 days, a year 12 months; a dose is kept in the unit of its card."""
 
 from __future__ import annotations
 
@@ -12,11 +12,12 @@ MONTH_DAYS: Final = 30.4375
 YEAR_MONTHS: Final = 12
 
 _UG: Final = {"g": 1e6, "mg": 1e3, "ug": 1.0}
-_SPELT: Final = {"g": "g", "mg": "mg", "ug": "ug", "mcg": "ug", "\N{GREEK SMALL LETTER MU}g": "ug", "iu": "IU"}
+_MU: Final = "\N{GREEK SMALL LETTER MU}"  # to which the micro sign is folded, too
+_SPELT: Final = {"g": "g", "mg": "mg", "ug": "ug", "mcg": "ug", f"{_MU}g": "ug", "iu": "IU"}
 
 
 class ItemError(OsteocastError):
-    """A regimen item that cannot be; `field` names the attribute at fault, so that a parser can point at it."""
+    """A regimen item that cannot be; `field` is the attribute at fault, so that a parser can point at it."""
 
     def __init__(self, field: str, what: str, *, item: str, fix: str, why: str = "") -> None:
         self.field = field
@@ -66,13 +67,14 @@ def canonical_dose(card: Card, amount: float, unit: str) -> float:
     if not low <= value <= high:
         same = "" if f"{plain(value)} {wanted}" == written else f" (that is {plain(value)} {wanted})"
         of = f" of {card.dose_basis}" if card.dose_basis else ""
-        what = f"{card.name} {written}{same} is outside the plausible {plain(low)} to {plain(high)} {wanted}{of}"
+        span = f"{plain(low)} to {plain(high)} {wanted}{of}"
+        what = f"{card.name} {written}{same} is not a plausible dose, which is {span}"
         raise ItemError("amount", what, item=card.name, fix=usual)
     return value
 
 
 def _factor(unit: str, wanted: str, iu_per_ug: float | None) -> float | None:
-    """What to multiply an amount in `unit` with to have it in `wanted`; None when they cannot be converted."""
+    """What turns an amount in `unit` into one in `wanted`; None when nothing does."""
     if unit == wanted:
         return 1.0
     ug = {**_UG, "IU": 1 / iu_per_ug} if iu_per_ug else _UG

@@ -1,14 +1,15 @@
 """Line charts as SVG text, drawn on the server: bands, direct labels, reference lines, published points.
 
-Pure functions from numbers to text. Colours come from the page's style sheet (`.s1` to `.s6`), so that one drawing
-serves light, dark and print; dashes and labels carry the same distinction for eyes that do not see the colours.
+Pure functions from numbers to text. Colours come from the page's style sheet (`.s1` to `.s6`), so that one
+drawing serves light, dark and print; dashes and labels carry the same distinction without colour.
 """
 
 from __future__ import annotations
 
 import zlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
+from math import isfinite
 from typing import Literal
 
 from osteocast.report.scales import Axis, axis_for, finite, spread, thin
@@ -26,7 +27,7 @@ Values = Sequence[float | None]
 
 @dataclass(frozen=True, slots=True)
 class Series:
-    """One line with its 90 % band; `style` 1 to 6 chooses colour and dash, `label` stands at the line's end."""
+    """One line with its 90 % band; `style` 1 to 6 chooses colour and dash, `label` stands at its end."""
 
     label: str
     x: Sequence[float]
@@ -34,6 +35,12 @@ class Series:
     lo90: Values = ()
     hi90: Values = ()
     style: int = 1
+    shared: bool = False
+
+    @property
+    def classes(self) -> str:
+        """The classes that colour it; a line shared by several strategies is not hidden with one of them."""
+        return f"s{self.style} shared" if self.shared else f"s{self.style}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +54,7 @@ class Reference:
 
 @dataclass(frozen=True, slots=True)
 class Marker:
-    """A published value: a point with a bar of half-length `half`, in the style of the series it belongs to."""
+    """A published value: a point with a bar of half-length `half`, in the style of its series."""
 
     x: float
     y: float
@@ -61,29 +68,34 @@ def style_number(index: int) -> int:
     return index % STYLES + 1
 
 
-def _runs(x: Axis, y: Axis, xs: Sequence[float], values: Values) -> Iterator[list[tuple[float, float]]]:
+Run = tuple[list[float], list[float]]
+
+
+def _runs(x: Axis, y: Axis, xs: Sequence[float], values: Values) -> list[Run]:
     """Stretches of drawable points in page coordinates; a missing value breaks the line."""
-    run: list[tuple[float, float]] = []
+    whole = [v for v in values if v is not None and isfinite(v)]
+    if len(whole) == len(values) == len(xs):
+        return [(x.places(xs), y.places(whole))] if whole else []
+    runs: list[tuple[list[float], list[float]]] = [([], [])]
     for at, value in zip(xs, values, strict=False):
-        if value is not None and finite(value):
-            run.append((x.place(at), y.place(value)))
-        elif run:
-            yield run
-            run = []
-    if run:
-        yield run
+        if value is not None and isfinite(value):
+            runs[-1][0].append(at)
+            runs[-1][1].append(value)
+        elif runs[-1][0]:
+            runs.append(([], []))
+    return [(x.places(at), y.places(value)) for at, value in runs if at]
 
 
-def _points(run: Sequence[tuple[float, float]]) -> list[str]:
-    keep = thin([p[0] for p in run], [p[1] for p in run])
-    return [f"{run[i][0]:.1f},{run[i][1]:.1f}" for i in keep]
+def _points(run: Run) -> list[str]:
+    across, down = run
+    return [f"{across[i]:.1f},{down[i]:.1f}" for i in thin(across, down)]
 
 
 def _line(one: Series, x: Axis, y: Axis) -> str:
     path = "".join("M" + "L".join(_points(run)) for run in _runs(x, y, one.x, one.median))
     dash = DASHES[(one.style - 1) % STYLES]
     dashed = f' stroke-dasharray="{dash}"' if dash else ""
-    return f'<path class="line s{one.style}" d="{path}"{dashed}/>' if path else ""
+    return f'<path class="line {one.classes}" d="{path}"{dashed}/>' if path else ""
 
 
 def _band(one: Series, x: Axis, y: Axis, opacity: float) -> str:
@@ -92,7 +104,7 @@ def _band(one: Series, x: Axis, y: Axis, opacity: float) -> str:
     if len(upper) < 2 or len(lower) < 2:
         return ""
     path = "M" + "L".join(upper + lower[::-1]) + "Z"
-    return f'<path class="band s{one.style}" fill-opacity="{opacity}" d="{path}"/>'
+    return f'<path class="band {one.classes}" fill-opacity="{opacity}" d="{path}"/>'
 
 
 def _last(values: Values) -> int | None:
@@ -104,11 +116,11 @@ def _ends(series: Sequence[Series], x: Axis, y: Axis) -> str:
     ended = [(one, i) for one in series if (i := _last(one.median)) is not None]
     wanted = [y.place(one.median[i] or 0.0) for one, i in ended]
     places = spread(wanted, 13, TOP + 5, HEIGHT - BOTTOM - 3)
-    wide = max((len(one.label) for one, _ in ended), default=1) * 8
+    wide = max((len(one.label) for one, _ in ended), default=1) * 9
     parts = []
     for k, (one, i) in enumerate(ended):
         at, label_at = wanted[k], places[k]
-        parts.append(f'<g class="s{one.style}">')
+        parts.append(f'<g class="{one.classes}">')
         if abs(at - label_at) > 3:
             parts.append(f'<path class="leader" d="M{x.end:.1f},{at:.1f}L{x.end + 6:.1f},{label_at:.1f}"/>')
         parts.append(
@@ -117,7 +129,7 @@ def _ends(series: Sequence[Series], x: Axis, y: Axis) -> str:
         lo = one.lo90[i] if i < len(one.lo90) else None
         hi = one.hi90[i] if i < len(one.hi90) else None
         if lo is not None and hi is not None and finite(lo) and finite(hi):
-            bar = x.end + 13 + wide + k * WHISKER_GAP
+            bar = x.end + 16 + wide + k * WHISKER_GAP
             parts.append(
                 f'<path class="whisker" d="M{bar:.1f},{y.place(lo):.1f}V{y.place(hi):.1f}"/>'
                 f'<circle class="dot" cx="{bar:.1f}" cy="{at:.1f}" r="2.6"/>'
@@ -141,7 +153,8 @@ def _markers(markers: Sequence[Marker], x: Axis, y: Axis) -> str:
         # Arms measured at the same visit stand a little apart, so that no bar hides another.
         cx = x.place(m.x) + (styles.index(m.style) - (len(styles) - 1) / 2) * 7
         lo, hi, cy = y.place(m.y - m.half), y.place(m.y + m.half), y.place(m.y)
-        bar = f'<path class="error" d="M{cx:.1f},{lo:.1f}V{hi:.1f}M{cx - 3:.1f},{lo:.1f}h6M{cx - 3:.1f},{hi:.1f}h6"/>'
+        ends = f"M{cx - 3:.1f},{lo:.1f}h6M{cx - 3:.1f},{hi:.1f}h6"
+        bar = f'<path class="error" d="M{cx:.1f},{lo:.1f}V{hi:.1f}{ends}"/>'
         named = f"<title>{escaped(m.label)}</title>" if m.label else ""
         parts.append(
             f'<g class="published s{m.style}">{named}{bar if m.half else ""}{_shape(m.style, cx, cy)}</g>'
@@ -164,7 +177,31 @@ def _grid(x: Axis, y: Axis, x_label: str, y_label: str) -> str:
     return "".join(parts)
 
 
-def _references(lines: Sequence[Reference], x: Axis, y: Axis) -> tuple[str, str]:
+def _free_place(series: Sequence[Series], x: Axis, y: Axis, at: float, wide: float) -> tuple[float, float]:
+    """Where along a horizontal line its label is farthest from every median: left edge and baseline."""
+    best = (-1.0, x.start + 4, at - 4)
+    span = x.end - x.start
+    for share in (0.0, 0.25, 0.5, 0.8):
+        left = x.start + 4 + share * (span - wide - 8)
+        for baseline in (at - 4, at + 13):
+            if not TOP + 6 <= baseline <= HEIGHT - BOTTOM - 2:
+                continue
+            near = min(
+                (
+                    abs(down - baseline + 4)
+                    for one in series
+                    for across, downs in _runs(x, y, one.x, one.median)
+                    for place, down in zip(across, downs, strict=True)
+                    if left - 4 <= place <= left + wide + 4
+                ),
+                default=30.0,
+            )
+            if min(near, 16.0) > best[0]:
+                best = (min(near, 16.0), left, baseline)
+    return best[1:]
+
+
+def _references(series: Sequence[Series], lines: Sequence[Reference], x: Axis, y: Axis) -> tuple[str, str]:
     """The lines, and apart from them their labels, which are written last so that no band veils them."""
     drawn, labels = [], []
     for line in lines:
@@ -176,10 +213,12 @@ def _references(lines: Sequence[Reference], x: Axis, y: Axis) -> tuple[str, str]
             place = f'x="{at + side:.1f}" y="{HEIGHT - BOTTOM - 6}"{anchor}'
         else:
             at = y.place(line.value)
-            drawn.append(
-                f'<path class="reference{"" if line.label else " zero"}" d="M{x.start},{at:.1f}H{x.end:.1f}"/>'
+            zero = "" if line.label else " zero"
+            drawn.append(f'<path class="reference{zero}" d="M{x.start},{at:.1f}H{x.end:.1f}"/>')
+            left, baseline = (
+                _free_place(series, x, y, at, 7.0 * len(line.label)) if line.label else (0.0, 0.0)
             )
-            place = f'x="{x.start + 4}" y="{at - 4:.1f}"'
+            place = f'x="{left:.1f}" y="{baseline:.1f}"'
         if line.label:
             labels.append(f'<text class="reference-label" {place}>{escaped(line.label)}</text>')
     return "".join(drawn), "".join(labels)
@@ -215,13 +254,13 @@ def line_chart(
     values += [r.value for r in reference_lines if r.axis == "y"]
     values += [end for m in markers for end in (m.y - m.half, m.y + m.half)]
     xs = [at for s in series for at in s.x] + [m.x for m in markers]
-    wide = max((len(s.label) for s in series), default=1) * 8
+    wide = max((len(s.label) for s in series), default=1) * 9
     bars = sum(1 for s in series if s.lo90)
-    right = WIDTH - (14 + wide + bars * WHISKER_GAP)
+    right = WIDTH - (17 + wide + bars * WHISKER_GAP)
     x = axis_for(xs, LEFT, right, pad=0.0)
     y = axis_for(values, HEIGHT - BOTTOM, TOP, log=log)
     opacity = BAND_OPACITY.get(len(series), 0.09)
-    drawn, labels = _references(reference_lines, x, y)
+    drawn, labels = _references(series, reference_lines, x, y)
     body = "".join(
         (
             _grid(x, y, x_label, y_label),

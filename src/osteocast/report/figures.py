@@ -6,14 +6,13 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from osteocast.report.charts import Reference, Series, line_chart, style_number
+from osteocast.report.charts import Reference, line_chart
+from osteocast.report.merge import Band, letter, merged, series_of, shared_note
 from osteocast.report.scales import finite
 from osteocast.report.words import BONE, CELLS, HORMONES, MARKERS, SITES, human, number, rounded, years
 
-LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 LOW, OSTEOPOROSIS = -1.0, -2.5
 YEARS_FROM_TODAY = "Years from today"
-Band = Mapping[str, Sequence[float | None]]
 Write = Callable[[float | None], str]
 
 
@@ -45,12 +44,6 @@ class Measure:
     note: str = ""
     references: tuple[Reference, ...] = ()
     log: bool = False
-
-
-def letter(index: int) -> str:
-    """The letter a strategy carries on the page: A, B, ... Z, A1, B1, ..."""
-    again, at = divmod(index, len(LETTERS))
-    return LETTERS[at] + (str(again) if again else "")
 
 
 def one_decimal(value: float | None) -> str:
@@ -137,19 +130,9 @@ def figure(
         return None
     bands, months = [band for _, _, band in drawn], [s["months"] for _, s, _ in drawn]
     names = [(letter(k), str(s["regimen"])) for k, s, _ in drawn]
-    series = [
-        Series(
-            label=letter(k),
-            x=[m / 12 for m in s["months"]],
-            median=band["median"],
-            lo90=band.get("lo90") or (),
-            hi90=band.get("hi90") or (),
-            style=style_number(k),
-        )
-        for k, s, band in drawn
-    ]
+    groups = merged(drawn, log=measure.log)
     svg = line_chart(
-        series,
+        [series_of(group) for group in groups],
         title=f"{subject}, by strategy",
         description=describe(bands, months, names, measure.write),
         x_label=YEARS_FROM_TODAY,
@@ -157,7 +140,8 @@ def figure(
         reference_lines=measure.references,
         log=measure.log,
     )
-    return Figure(measure.heading, measure.note, svg, make_twin(months, bands, names, measure.write))
+    note = " ".join(part for part in (measure.note, shared_note(groups)) if part)
+    return Figure(measure.heading, note, svg, make_twin(months, bands, names, measure.write))
 
 
 _T_LINES = (Reference(LOW, f"T {number(LOW, 0)}"), Reference(OSTEOPOROSIS, f"T {number(OSTEOPOROSIS, 1)}"))

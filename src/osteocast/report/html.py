@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from osteocast.report import figures, questions, view
 from osteocast.report.study import study_view
-from osteocast.report.words import DISCLAIMER, SITES, plain, plain_item, years
+from osteocast.report.words import DISCLAIMER, HORMONES, SITES, plain, plain_item, years
 
 if TYPE_CHECKING:
     import jinja2
@@ -56,7 +56,7 @@ def comparison_page(result: Mapping[str, Any]) -> str:
     person = result.get("person") or {}
     head, facts = view.who(person)
     months = view.horizons(strategies)
-    rest = [k for k in figures.HORMONES if k != "E2_pmol_l"]
+    rest = [k for k in HORMONES if k != "E2_pmol_l"]
     return (
         _environment()
         .get_template("compare.html.j2")
@@ -66,6 +66,7 @@ def comparison_page(result: Mapping[str, Any]) -> str:
             draws=result.get("draws"),
             rows=view.rows(result),
             horizons=[years(m) for m in months],
+            end=years(max(s["months"][-1] for s in strategies)),
             summary_sites=[SITES[s] for s in view.SUMMARY_SITES],
             crossing_sites=[SITES[s] for s in view.crossing_sites(strategies)],
             sites=figures.site_sections(strategies),
@@ -86,9 +87,10 @@ def study_page(study: Mapping[str, Any]) -> str:
     """A published study beside its simulation, misses included.
 
     Args:
-        study: title, citation, quality, `arms` with regimen and, per site, the simulated course (`months`, `median`,
-            `lo90`, `hi90`) and the published values (`observed`: month, value, sd, quality; optionally `from_month`
-            where the value is a change since that month, and `simulated` where the caller has the exact statistic).
+        study: title, citation, quality, notes, `off_treatment_from_month` and `arms` with label, regimen and, per
+            site, the simulated course (`months`, `median`, `lo90`, `hi90`) and the published values (`observed`:
+            month, value, sd, quality; optionally `from_month` where the value is a change since that month, and
+            `simulated` where the caller has the exact statistic).
 
     Returns:
         A complete HTML document.

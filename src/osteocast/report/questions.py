@@ -1,11 +1,11 @@
-"""Questions a person may want to take to the visit. Questions only: this report gives no orders and no advice."""
+"""Questions a person may want to take to the visit: no orders, no advice."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from osteocast.report.figures import letter
+from osteocast.report.merge import letter
 from osteocast.report.view import strategies_of
 from osteocast.report.words import SITES, human, percent, years
 
@@ -55,17 +55,18 @@ def questions(result: Mapping[str, Any]) -> list[str]:
     if worst := _worst_crossing(strategies):
         p, site, which, end = worst
         asked.append(
-            f"Under strategy {which} the model gives a probability of {percent(p)} that the T-score at the {site} is below "
-            f"\N{MINUS SIGN}2.5 within {end} years. At what point would protecting the bone be considered?"
+            f"Under strategy {which} the model gives a probability of {percent(p)} that the T-score at the "
+            f"{site} is below \N{MINUS SIGN}2.5 within {end} years. "
+            "At what point would protecting the bone be considered?"
         )
     asked.append(
-        "Density is only part of the risk of a fracture. What do falls, earlier fractures, family history, steroids, "
-        "smoking and alcohol add in this case?"
+        "Density is only part of the risk of a fracture. What do falls, earlier fractures, family history, "
+        "steroids, smoking and alcohol add in this case?"
     )
     if "denosumab" in text:
         asked.append(
-            "If denosumab is used, what follows the last injection? Bone gained on it is lost quickly afterwards, and "
-            "several fractures of the spine at once have been reported."
+            "If denosumab is used, what follows the last injection? Bone gained on it is lost quickly "
+            "afterwards, and several fractures of the spine at once have been reported."
         )
     if "denosumab" in text or _any(text, _BISPHOSPHONATES):
         asked.append("Which checks come before a bone drug: kidney function, calcium, vitamin D, teeth?")
@@ -73,7 +74,8 @@ def questions(result: Mapping[str, Any]) -> list[str]:
         asked.append("Is any estrogen an option at all, given the cancer and the risk of clots?")
     if _any(text, _SERMS):
         asked.append(
-            "Where tamoxifen or raloxifene is listed: is it an option here, given the risk of clots and of womb changes?"
+            "Where tamoxifen or raloxifene is listed: is it an option here, given the risk of clots "
+            "and of womb changes?"
         )
     if person.get("sex") == "male" and _any(text, _INHIBITORS):
         asked.append(
@@ -82,7 +84,8 @@ def questions(result: Mapping[str, Any]) -> list[str]:
     if filled := [human(str(f.get("field", ""))) for f in person.get("filled") or ()]:
         some = ", ".join(filled[:5]) + (" and others" if len(filled) > 5 else "")
         asked.append(
-            f"Some facts were not given and were filled with averages ({some}). Are any of them known, or worth measuring?"
+            f"Some facts were not given and were filled with averages ({some}). "
+            "Are any of them known, or worth measuring?"
         )
     beyond = [
         letter(k) for k, s in enumerate(strategies) if (s.get("support") or {}).get("class") == "beyond"
@@ -90,6 +93,7 @@ def questions(result: Mapping[str, Any]) -> list[str]:
     if beyond:
         noun, verb = ("Strategies", "lie") if len(beyond) > 1 else ("Strategy", "lies")
         asked.append(
-            f"{noun} {', '.join(beyond)} {verb} beyond published studies. How much weight should such a forecast have?"
+            f"{noun} {', '.join(beyond)} {verb} beyond published studies. "
+            "How much weight should such a forecast have?"
         )
     return asked

@@ -1,4 +1,4 @@
-"""Axes: round tick values, the place of a value on the page, and lines with no more points than the eye needs."""
+"""Axes: round ticks, the place of a value on the page, lines with no more points than the eye needs."""
 
 from __future__ import annotations
 
@@ -58,12 +58,16 @@ class Axis:
 
     def place(self, value: float) -> float:
         """The page coordinate of a value; beyond the axis it stays at the axis' end."""
-        value = min(max(value, self.lo), self.hi)
+        return self.places((value,))[0]
+
+    def places(self, values: Sequence[float]) -> list[float]:
+        """The page coordinates of many values."""
+        lo, hi, start, end = self.lo, self.hi, self.start, self.end
         if self.log:
-            share = math.log(value / self.lo) / math.log(self.hi / self.lo)
-        else:
-            share = (value - self.lo) / (self.hi - self.lo)
-        return self.start + share * (self.end - self.start)
+            scale = (end - start) / math.log(hi / lo)
+            return [start + scale * math.log(min(max(v, lo), hi) / lo) for v in values]
+        scale = (end - start) / (hi - lo)
+        return [start if v < lo else end if v > hi else start + scale * (v - lo) for v in values]
 
     def marks(self, count: int = 6) -> list[tuple[float, str]]:
         """Page coordinate and text of each tick."""
@@ -95,29 +99,28 @@ def axis_for(
 
 
 def thin(xs: Sequence[float], ys: Sequence[float], tolerance: float = 0.2) -> list[int]:
-    """Indices of the points to keep so that the polyline stays within `tolerance` of every point (x rising)."""
+    """Indices of the points to keep so that the line stays within `tolerance` of every point (x rising)."""
     n = len(xs)
     if n < 3:
         return list(range(n))
     keep = [0]
-    anchor, low, high = 0, -math.inf, math.inf
+    low, high = -math.inf, math.inf
+    x0, y0 = xs[0], ys[0]
     for i in range(1, n):
-        dx = xs[i] - xs[anchor]
-        dy = ys[i] - ys[anchor]
+        dx, dy = xs[i] - x0, ys[i] - y0
         if not low <= dy / dx <= high:
-            anchor = i - 1
-            keep.append(anchor)
-            dx = xs[i] - xs[anchor]
-            dy = ys[i] - ys[anchor]
-            low, high = -math.inf, math.inf
-        low = max(low, (dy - tolerance) / dx)
-        high = min(high, (dy + tolerance) / dx)
+            keep.append(i - 1)
+            x0, y0, low, high = xs[i - 1], ys[i - 1], -math.inf, math.inf
+            dx, dy = xs[i] - x0, ys[i] - y0
+        down, up = (dy - tolerance) / dx, (dy + tolerance) / dx
+        low = down if down > low else low
+        high = up if up < high else high
     keep.append(n - 1)
     return keep
 
 
 def spread(wanted: Sequence[float], gap: float, lo: float, hi: float) -> list[float]:
-    """Places for labels, as near as can be to where they are wanted, at least `gap` apart and within `lo` to `hi`."""
+    """Places for labels, near where they are wanted, at least `gap` apart and within `lo` to `hi`."""
     order = sorted(range(len(wanted)), key=lambda i: wanted[i])
     placed = [min(max(wanted[i], lo), hi) for i in order]
     for k in range(1, len(placed)):

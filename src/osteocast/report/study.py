@@ -1,4 +1,4 @@
-"""A published study drawn beside its simulation: charts with the published points, and every miss in a table."""
+"""A published study drawn beside its simulation: charts with its points, and every miss in a table."""
 
 from __future__ import annotations
 
@@ -8,7 +8,8 @@ from typing import Any
 
 from osteocast.errors import OsteocastError
 from osteocast.report.charts import Marker, Reference, Series, line_chart, style_number
-from osteocast.report.figures import Figure, change, describe, find, letter, make_twin
+from osteocast.report.figures import Figure, change, describe, find, make_twin
+from osteocast.report.merge import letter
 from osteocast.report.scales import finite
 from osteocast.report.words import QUALITY, SITES, human, number, years
 
@@ -50,7 +51,7 @@ def _onto(value: float, base: float) -> float:
 
 
 def simulated(band: Mapping[str, Any], point: Mapping[str, Any]) -> float | None:
-    """What the model says where a study published a value: the caller's own statistic if given, else the median course.
+    """What the model says where a study published a value: the caller's statistic, else the median course.
 
     A point with `from_month` is a change since that month, so the simulated change is taken since then too.
     """
@@ -68,7 +69,7 @@ def drawn_at(
 ) -> float | None:
     """Where a published value stands on an axis of change since the start.
 
-    A change since a later month is set on the value published for that month, or on the simulated one if there is none.
+    A change since a later month is set on the value published for that month, or else on the simulated one.
     """
     start = point.get("from_month") or 0
     if not start:
@@ -130,10 +131,11 @@ def site_figure(study: Mapping[str, Any], site: str) -> Figure:
     lines = [Reference(0.0)] + ([Reference(off / 12, "treatment ends", "x")] if off is not None else [])
     name = SITES.get(site, human(site))
     markers = [m for k, _, b in arms for m in _markers(k, b)]
+    words = f"{describe(bands, months, names, change)} Points with bars: {len(markers)} published values."
     svg = line_chart(
         series,
         title=f"{name}: simulated course and published values",
-        description=f"{describe(bands, months, names, change)} {len(markers)} published values are drawn as points with error bars.",
+        description=words,
         x_label="Years from start of treatment",
         y_label="Change in density, %",
         reference_lines=lines,

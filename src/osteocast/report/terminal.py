@@ -41,6 +41,8 @@ def comparison_table(result: Mapping[str, Any]) -> Group:
     head, _ = view.who(result.get("person") or {})
     rows, months, sites = view.rows(result), view.horizons(strategies), view.crossing_sites(strategies)
 
+    end = years(max(s["months"][-1] for s in strategies))
+
     legend = Table.grid(padding=(0, 2))
     legend.add_column(no_wrap=True, style="bold")
     legend.add_column()
@@ -49,7 +51,7 @@ def comparison_table(result: Mapping[str, Any]) -> Group:
         line.append("  planned" if row.planned else "", style="dim")
         legend.add_row(row.letter, line)
         about = Text(row.support_label.lower(), style=_SUPPORT_STYLE.get(row.support, ""))
-        about.append(_crossing_text(row, sites), style="not bold default")
+        about.append(_crossing_text(row, sites, end), style="not bold default")
         legend.add_row("", about)
 
     table = Table(box=None, padding=(0, 1, 0, 0), pad_edge=False, header_style="bold")
@@ -75,10 +77,10 @@ def comparison_table(result: Mapping[str, Any]) -> Group:
     )
 
 
-def _crossing_text(row: view.Row, sites: list[str]) -> str:
-    """`; T -2.5: lumbar spine 12 % by year 10, ...` for the sites of the summary."""
+def _crossing_text(row: view.Row, sites: list[str], end: str) -> str:
+    """`; below T -2.5 by year 10: lumbar spine 12 %, ...` for the sites of the summary."""
     found = []
     for site, (_, osteoporosis) in zip(sites, row.crossings, strict=True):
         if site in view.SUMMARY_SITES and osteoporosis.when != view.DASH:
             found.append(f"{SITES[site].lower()} {osteoporosis.probability or osteoporosis.when}")
-    return f"; below T \N{MINUS SIGN}2.5: {', '.join(found)}" if found else ""
+    return f"; below T \N{MINUS SIGN}2.5 by year {end}: {', '.join(found)}" if found else ""

@@ -8,7 +8,8 @@ from typing import Any
 
 from osteocast.errors import OsteocastError
 from osteocast.report.charts import style_number
-from osteocast.report.figures import change, find, interval, letter, one_decimal, value_at
+from osteocast.report.figures import change, find, interval, one_decimal, value_at
+from osteocast.report.merge import letter
 from osteocast.report.words import QUALITY, SITES, SUPPORT, human, number, percent, plain_item, years
 
 HORIZONS = (24, 60, 120)
@@ -113,12 +114,10 @@ def crossing(strategy: Mapping[str, Any], site: str, threshold: float) -> Crossi
     t = find(strategy, ("sites", site, "t_score"))
     now = value_at(t, "median", 0) if t else None
     if now is not None and now <= threshold:
-        return Crossing("below already today")
-    end, month, p = years(strategy["months"][-1]), entry.get("month_50"), entry.get("probability_by_end")
-    by_end = f"{percent(p)} by year {end}" if p is not None else ""
-    return Crossing(
-        f"around year {years(month)}" if month is not None else f"not likely by year {end}", by_end
-    )
+        return Crossing("already below")
+    month, p = entry.get("month_50"), entry.get("probability_by_end")
+    when = f"year {years(month)}" if month is not None else "not likely"
+    return Crossing(when, percent(p) if p is not None else "")
 
 
 def _nearest(entry: Mapping[str, Any]) -> Nearest:

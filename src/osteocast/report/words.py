@@ -58,8 +58,11 @@ QUALITY = {
 
 
 def plain(value: object) -> str:
-    """Text without address schemes and control characters, so that the page links to nothing outside itself."""
-    text = re.sub(r"(?i)\bhttps?://(?:dx\.)?doi\.org/", "doi:", str(value))
+    """Text without address schemes and control characters: the page links to nothing outside itself."""
+    text = str(value)
+    if "://" not in text and text.isprintable():
+        return text
+    text = re.sub(r"(?i)\bhttps?://(?:dx\.)?doi\.org/", "doi:", text)
     # Taking one scheme away may bring another together ("hthttp://tp://"), so repeat until none is left.
     while (without := re.sub(r"(?i)https?://", "", text)) != text:
         text = without
@@ -71,14 +74,18 @@ def escaped(value: object) -> str:
     return html.escape(plain(value), quote=True)
 
 
+_FIELDS = (
+    {"bmi": "BMI", "t_score": "T-score", "bmd_g_cm2": "density (g/cm²)", "hormones": "", "markers": ""}
+    | {site: name.lower() for site, name in SITES.items()}
+    | {key: name.lower() for key, (name, _) in HORMONES.items()}
+    | {key: name for key, (name, _) in MARKERS.items()}
+)
+
+
 def human(name: str) -> str:
     """A field name as words: `years_since_menopause` becomes `years since menopause`."""
-    known = {"bmi": "BMI", "t_score": "T-score", "bmd_g_cm2": "density (g/cm²)"} | {
-        k: v.lower() for k, v in SITES.items()
-    }
-    return known.get(name) or ": ".join(
-        known.get(part, part.replace("_", " ")) for part in plain(name).split(".")
-    )
+    parts = (_FIELDS.get(part, part.replace("_", " ")) for part in plain(name).split("."))
+    return ": ".join(part for part in parts if part)
 
 
 def number(value: float | None, decimals: int = 1, *, sign: bool = False) -> str:
@@ -103,8 +110,8 @@ def percent(share: float | None) -> str:
     if share is None or not math.isfinite(share):
         return "\N{EN DASH}"
     if share < 0.01:
-        return "under 1 %"
-    return "over 99 %" if share > 0.99 else f"{100 * share:.0f} %"
+        return "<1 %"
+    return ">99 %" if share > 0.99 else f"{100 * share:.0f} %"
 
 
 def years(month: float) -> str:

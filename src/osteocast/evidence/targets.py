@@ -1,0 +1,126 @@
+"""Published results as rows: what was measured in whom under which regimen."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+from osteocast.errors import OsteocastError
+from osteocast.regimen import Regimen
+
+CALIBRATION = Path(__file__).parent / "calibration_targets.csv"
+BETWEEN_TRIAL_SD = {"density": 0.8, "marker": 8.0, "kinetics": 0.0, "hormone": 0.0}
+"""Spread between trials of one regimen beyond their own error [points]."""
+KINDS = {
+    "LS_BMD": "density",
+    "TH_BMD": "density",
+    "FN_BMD": "density",
+    "radius_BMD": "density",
+    "sCTX": "marker",
+    "uNTX": "marker",
+    "P1NP": "marker",
+    "BSAP": "marker",
+    "E2": "hormone",
+    "E1": "hormone",
+    "E1S": "hormone",
+    "T": "hormone",
+    "LH": "hormone",
+    "whole_body_aromatisation": "hormone",
+}
+NEEDED = (
+    "id", "group", "study", "sex", "age_mean", "years_since_menopause", "bmi_mean", "e2_baseline_pgml", "regimen",
+    "comparator", "measure", "quantity", "unit", "from_month", "to_month", "value", "sd", "statistic",
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Target:
+    """One published number. `group`, `id`, `study`, `value`, `sd`, `citation`, `note` are labels that a
+    simulation never reads."""
+
+    line: int
+    fields: Mapping[str, str]
+
+    def text(self, name: str) -> str:
+        """A field as written, '' where empty or absent."""
+        return (self.fields.get(name) or "").strip()
+
+    def number(self, name: str) -> float | None:
+        """A field as a number, None where empty.
+
+        Raises:
+            OsteocastError: the field holds something else.
+        """
+        text = self.text(name)
+        if not text:
+            return None
+        try:
+            return float(text)
+        except ValueError:
+            raise OsteocastError(
+                f"'{text}' is not a number", where=f"row {self.line}, column {name}", fix="write a plain number"
+            ) from None
+
+    def required(self, name: str) -> float:
+        """A field that must be a number."""
+        value = self.number(name)
+        if value is None:
+            raise OsteocastError("the field is empty", where=f"row {self.line}, column {name}", fix="fill it in")
+        return value
+
+    @cached_property
+    def regimen(self) -> Regimen:
+        """The treatment."""
+        return self._regimen("regimen")
+
+    @cached_property
+    def comparator(self) -> Regimen | None:
+        """The other arm, None where the result is of one arm."""
+        return self._regimen("comparator") if self.text("comparator") else None
+
+    def _regimen(self, column: str) -> Regimen:
+        try:
+            return Regimen.parse(self.text(column))
+        except OsteocastError as error:
+            raise OsteocastError(
+                error.what, where=f"row {self.line}, column {column}, {error.where}", fix=error.fix
+            ) from None
+
+    @property
+    def kind(self) -> str:
+        """density, marker, hormone or kinetics."""
+        return KINDS.get(self.text("quantity"), "kinetics")
+
+    @property
+    def observed(self) -> float:
+        """The published number."""
+        return self.required("value")
+
+    @property
+    def total_sd(self) -> float:
+        """Its own error and the spread between trials together, in its unit."""
+        own = self.number("sd") or 0.0
+        return float((own**2 + BETWEEN_TRIAL_SD[self.kind] ** 2) ** 0.5)
+
+
+def read_targets(path: Path = CALIBRATION) -> tuple[Target, ...]:
+    """Read a table with the columns of `calibration_targets.csv`.
+
+    Raises:
+        OsteocastError: the file cannot be read or lacks a column.
+    """
+    try:
+        with path.open(newline="", encoding="utf-8") as file:
+            reader = csv.DictReader(file)
+            columns = reader.fieldnames or []
+            missing = [name for name in NEEDED if name not in columns]
+            if missing:
+                raise OsteocastError(
+                    f"column '{missing[0]}' is missing", where=str(path), fix=f"give the columns {', '.join(NEEDED)}"
+                )
+            return tuple(Target(i, row) for i, row in enumerate(reader, start=2))
+    except (OSError, UnicodeDecodeError, csv.Error) as error:
+        raise OsteocastError(f"cannot be read ({error})", where=str(path), fix="give a CSV file in UTF-8") from None
