@@ -326,6 +326,12 @@ def test_missing_values_are_left_out() -> None:
     assert "no statement on support" in text and "No guideline covers" in text
 
 
+def test_history_and_menopause_are_read_with_gaps() -> None:
+    person = {"sex": "female", "age": 45, "menopause_age": 50, "history": {"fractures": [], "smoker": True}}
+    assert view.who(person)[1][:1] == ["before menopause"] and "history: smoker yes" in view.who(person)[1]
+    assert not any("history" in f for f in view.who({"history": {"fractures": []}})[1])
+
+
 def test_study_page_shows_points_and_misses() -> None:
     text = study_page(atac())
     assert not re.search(r"https?://", text.replace('xmlns="http://www.w3.org/2000/svg"', ""))

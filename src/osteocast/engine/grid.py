@@ -20,7 +20,7 @@ class Grid(NamedTuple):
 
 
 def grid(
-    start_d: float, outputs_d: np.ndarray, breakpoints_d: np.ndarray, *, step_d: float, history_step_d: float, finest_d: float, growth: float
+    start_d: float, outputs_d: np.ndarray, breakpoints_d: np.ndarray, *, step_d: float, history_step_d: float, finest_d: float, repeat: int
 ) -> Grid:
     """Lay out the steps.
 
@@ -30,8 +30,9 @@ def grid(
         breakpoints_d: days at which exposure jumps; each is a step boundary, followed by small steps.
         step_d: longest step after day 0 [day].
         history_step_d: longest step before it [day].
-        finest_d: first step after a breakpoint [day].
-        growth: ratio of successive steps after a breakpoint.
+        finest_d: first step after a breakpoint [day]; steps double from there, so that the larger ones keep
+            to the clock of daily doses.
+        repeat: how often each size is used before it doubles.
     """
     end = float(outputs_d[-1])
     inside = breakpoints_d[(breakpoints_d > start_d) & (breakpoints_d < end)]
@@ -40,7 +41,7 @@ def grid(
     for left, right in zip(knots[:-1], knots[1:], strict=True):
         fine = left != start_d or np.any(np.isclose(breakpoints_d, left))
         longest = history_step_d if right <= 0.0 else step_d
-        pieces.append(_graded(left, right, longest, finest_d if fine else longest, growth))
+        pieces.append(_graded(left, right, longest, finest_d if fine else longest, repeat))
     edges = np.unique(np.concatenate([[start_d], *pieces, outputs_d]))
     keep = np.concatenate([[True], np.diff(edges) > 1e-7])
     edges = edges[keep]
@@ -48,11 +49,13 @@ def grid(
     return Grid(edges, np.concatenate([[0], first]))
 
 
-def _graded(left: float, right: float, longest: float, first: float, growth: float) -> np.ndarray:
-    """Edges after `left` up to `right`, steps growing from `first` to `longest`."""
-    edges, t, step = [], left, first
+def _graded(left: float, right: float, longest: float, first: float, repeat: int) -> np.ndarray:
+    """Edges after `left` up to `right`: each size is used `repeat` times before it doubles."""
+    edges, t, step, used = [], left, min(first, longest), 0
     while t + step < right - 1e-9:
         t += step
         edges.append(t)
-        step = min(step * growth, longest)
+        used += 1
+        if used == repeat:
+            step, used = min(2.0 * step, longest), 0
     return np.array([*edges, right])

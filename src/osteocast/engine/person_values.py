@@ -25,7 +25,7 @@ def settle(p: SimpleNamespace) -> SimpleNamespace:
     import jax.numpy as jnp
 
     def e2(t_d: Any, **changes: Any) -> Any:
-        return steroids.levels(UNTREATED, 1.0, t_d, _with(p, **changes)).e2
+        return steroids.levels(UNTREATED, t_d, _with(p, **changes)).e2
 
     none, full = e2(0.0, aromatase_amount=0.0, ovary_estradiol=0.0), e2(0.0, aromatase_amount=1.0, ovary_estradiol=0.0)
     known = jnp.clip((p.e2_known - none) / (full - none), 0.05, 20.0)
@@ -33,5 +33,5 @@ def settle(p: SimpleNamespace) -> SimpleNamespace:
     fertile = jnp.where(p.fertile_e2_known > 0.0, p.fertile_e2_known, p.ovary_estradiol_level)
     none, full = e2(FERTILE_D, ovary_estradiol=0.0), e2(FERTILE_D, ovary_estradiol=1.0)
     p = _with(p, ovary_estradiol=jnp.clip((fertile - none) / (full - none), 0.0))
-    young = steroids.levels(UNTREATED, 1.0, FERTILE_D, p).free_e2
+    young = steroids.levels(UNTREATED, FERTILE_D, p).free_e2
     return _with(p, free_e2_young=young)

@@ -36,14 +36,14 @@ class Accuracy(NamedTuple):
     history_step_d: float
     """Longest step before it [day]."""
     finest_d: float
-    """First step after a change of exposure [day]."""
-    growth: float
-    """Ratio of successive steps there."""
+    """First step after a change of exposure [day]; steps double from there."""
+    repeat: int
+    """How often each size is used before it doubles."""
     at: Nodes
 
 
-DEFAULT = Accuracy(15.21875, 45.65625, 2.0, 1.6, nodes(3, 1))
-PRECISE = Accuracy(2.0, 6.0, 0.25, 1.2, nodes(6, 2))
+DEFAULT = Accuracy(16.0, 48.0, 2.0, 2, nodes(((0.1, 1), (1.0, 2)), 1))
+PRECISE = Accuracy(1.0, 6.0, 1.0 / 16.0, 16, nodes(((0.03, 4), (0.15, 4), (0.5, 4), (1.0, 4)), 2))
 
 
 class Result(NamedTuple):
@@ -142,7 +142,7 @@ def prepare(
         step_d=accuracy.step_d,
         history_step_d=accuracy.history_step_d,
         finest_d=accuracy.finest_d,
-        growth=accuracy.growth,
+        repeat=accuracy.repeat,
     )
     return (
         plan,

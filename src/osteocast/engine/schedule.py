@@ -53,18 +53,18 @@ def _rows(regimen: Any, taken: Any) -> list[tuple[Any, ...]]:
         index = modelled().index(course.card_id) + 1
         last = FOREVER_D if course.last_day is None else course.last_day
         if one.kinetics.get("permanent"):
-            rows.append((index, course.start_day, 1.0, 1.0, FOREVER_D, True, 1.0))
+            rows.append((index, course.start_day, FOREVER_D, 1.0, FOREVER_D, True, 1.0))
         elif course.continuous:
-            rows.append((index, course.start_day, 1.0, 1.0, last, True, course.amount * course.adherence))
+            rows.append((index, course.start_day, FOREVER_D, 1.0, last, True, course.amount * course.adherence))
         elif one.kinetics.get("smooth"):
             rate = course.amount / course.interval_day * course.adherence
-            rows.append((index, course.start_day, 1.0, 1.0, last, True, rate))
+            rows.append((index, course.start_day, FOREVER_D, 1.0, last, True, rate))
         elif course.adherence >= 1.0 or course.is_daily_tablet:
             n = FOREVER_D if course.n_doses is None else course.n_doses
-            rows.append((index, course.start_day, course.interval_day or 1.0, n, 0.0, False, (course.amount or 1.0) * course.adherence))
+            rows.append((index, course.start_day, course.interval_day or FOREVER_D, n, 0.0, False, (course.amount or 1.0) * course.adherence))
         else:
             for i, day in enumerate(course.days(taken.horizon_d)):
-                rows.append((index, day, 1.0, taken(course, i), 0.0, False, course.amount or 1.0))
+                rows.append((index, day, FOREVER_D, taken(course, i), 0.0, False, course.amount or 1.0))
     return rows
 
 
@@ -80,7 +80,7 @@ def schedule(regimens: Sequence[Any], column: np.ndarray, taken: Any = None, *, 
     tables = [_rows(regimen, taken) for regimen in regimens]
     most = max((len(rows) for rows in tables), default=0)
     slots = max(pad, -(-most // pad) * pad)
-    blank = (0, 0.0, 1.0, 0.0, 0.0, False, 0.0)
+    blank = (0, 0.0, FOREVER_D, 0.0, 0.0, False, 0.0)
     full = [[*rows, *[blank] * (slots - len(rows))] for rows in tables]
     people = column.shape[0]
 

@@ -26,7 +26,7 @@ class Courses(NamedTuple):
 
     start_d: Any
     interval_d: Any
-    """Days between doses; for an unbroken input the averaging window."""
+    """Days between doses; endless for an unbroken input."""
     n_doses: Any
     end_d: Any
     """End of an unbroken input [day]."""
@@ -50,12 +50,22 @@ class Nodes(NamedTuple):
     weight: tuple[float, ...]
 
 
-def nodes(phases: int, positions: int) -> Nodes:
-    """Gauss-Legendre nodes on [0, 1], `phases` across a dosing interval, `positions` along the step."""
-    phase, phase_weight = (0.5 * a for a in np.polynomial.legendre.leggauss(phases))
-    place, place_weight = (0.5 * a for a in np.polynomial.legendre.leggauss(positions))
-    pairs = [(a + 0.5, b + 0.5, u * v) for a, u in zip(phase, phase_weight, strict=True) for b, v in zip(place, place_weight, strict=True)]
-    return Nodes(*(tuple(float(v) for v in column) for column in zip(*pairs, strict=True)))
+def nodes(panels: tuple[tuple[float, int], ...], positions: int) -> Nodes:
+    """Gauss-Legendre nodes: across a dosing interval in panels, denser after the dose, and along the step.
+
+    Args:
+        panels: (end, nodes) of each panel as a fraction of the interval, the last one ending at 1.
+        positions: nodes along the step.
+    """
+    phases, start = [], 0.0
+    for end, count in panels:
+        x, w = np.polynomial.legendre.leggauss(count)
+        phases += [(start + (end - start) * (a + 1.0) / 2.0, (end - start) * b / 2.0) for a, b in zip(x, w, strict=True)]
+        start = end
+    x, w = np.polynomial.legendre.leggauss(positions)
+    places = [((a + 1.0) / 2.0, b / 2.0) for a, b in zip(x, w, strict=True)]
+    every = [(phase, place, u * v) for phase, u in phases for place, v in places]
+    return Nodes(*(tuple(float(v) for v in column) for column in zip(*every, strict=True)))
 
 
 def course_levels(courses: Courses, t_d: Any) -> Any:
@@ -91,22 +101,25 @@ def relax(x: Any, production: Any, loss: Any, h: Any) -> tuple[Any, Any]:
     return x * decay + gain * mean_decay, x * mean_decay + gain * mean_gain
 
 
+def _sample_time(t0: Any, h: Any, phase: float, position: float, courses: Courses) -> Any:
+    """When a course is sampled. A step longer than the dosing interval sees one whole interval, that which
+    holds `position`, at `phase` of its clock; a shorter step is sampled at `phase` of itself."""
+    number = jnp.floor((t0 + h * position - courses.start_d) / courses.interval_d + 1e-9)
+    of_interval = courses.start_d + (number + phase) * courses.interval_d
+    return jnp.where(h + 1e-9 < courses.interval_d, t0 + h * phase, of_interval)
+
+
 def _step(state: dict[str, Any], t0: Any, h: Any, courses: Courses, p: Any, at: Nodes) -> dict[str, Any]:
     """One step of every state from `t0` to `t0 + h`."""
-    window = jnp.minimum(courses.interval_d, h)
     drives, times = [], []
     for phase, position in zip(at.phase, at.position, strict=True):
-        where = t0 + window * phase + (h - window) * position
+        where = _sample_time(t0, h, phase, position, courses)
         drives.append(drive_from(course_levels(courses, where), courses))
         times.append(t0 + h * position)
     new: dict[str, Any] = {}
     seen = SimpleNamespace(**state, **assemble.slow(t0 + 0.5 * h, p))
 
-    seen.inactivator = sum(w * d.inactivator for w, d in zip(at.weight, drives, strict=True))
-    made, lost = assemble.ENZYME.balance(seen, p)
-    new[assemble.ENZYME.name], intact = relax(state[assemble.ENZYME.name], made, lost, h)
-
-    forced = [assemble.forcing(d, intact, t, p) for d, t in zip(drives, times, strict=True)]
+    forced = [assemble.forcing(d, t, p) for d, t in zip(drives, times, strict=True)]
     for name in forced[0]:
         setattr(seen, name, sum(w * f[name] for w, f in zip(at.weight, forced, strict=True)))
 

@@ -12,14 +12,16 @@ from typing import Any
 from osteocast.model.maths import Number
 
 
-def enzyme(inactivation: Number, p: Any) -> tuple[Number, Number]:
-    """Production and fractional loss [1/day] of intact enzyme, 1 = untreated.
+def intact_enzyme(inactivation: Number, p: Any) -> Number:
+    """Share of enzyme not destroyed: the balance of a suicide inhibitor against renewal. Destruction is over
+    within the hour at drug levels and renewal outpaces the drug's decline, so the balance holds at every
+    moment.
 
     Args:
         inactivation: rate at which a suicide substrate destroys enzyme [1/day].
         p: `enzyme_turnover` [1/day].
     """
-    return p.enzyme_turnover, p.enzyme_turnover + inactivation
+    return p.enzyme_turnover / (p.enzyme_turnover + inactivation)
 
 
 def activity_left(substrate: Number, competitor: Number, intact: Number, p: Any) -> Number:

@@ -12,7 +12,7 @@ from collections.abc import Callable, Mapping
 from types import SimpleNamespace
 from typing import Any, NamedTuple
 
-from osteocast.model import aromatase, bone, cells, estrogen_action, markers, mineral, steroids
+from osteocast.model import bone, cells, estrogen_action, markers, mineral, steroids
 from osteocast.model.maths import Number
 
 SITES = ("lumbar_spine", "total_hip", "femoral_neck", "one_third_radius")
@@ -80,9 +80,6 @@ def _cortical(name: str) -> Balance:
     return balance
 
 
-ENZYME = State("intact_enzyme", lambda seen, p: aromatase.enzyme(seen.inactivator, p))
-"""The one state that stands before hormones."""
-
 CASCADE: tuple[State, ...] = (
     State("calcium_store", mineral.calcium_store),
     State("precursors", cells.precursors),
@@ -98,30 +95,24 @@ CASCADE: tuple[State, ...] = (
     *(State(f"{name}_cortical", _cortical(name), bends=True) for name in SITES),
 )
 
-STATES = (ENZYME.name, *(state.name for state in CASCADE))
+STATES = tuple(state.name for state in CASCADE)
 
 YOUNG_ADULT = {name: (0.0 if name == "calcium_store" else 1.0) for name in STATES}
 """Where every life starts: a steady state by construction."""
 
 
-def hormones(drive: Any, intact: Number, t_d: Number, p: Any) -> steroids.Hormones:
-    """Hormone levels at one instant; see `steroids.levels`."""
-    return steroids.levels(drive, intact, t_d, p)
-
-
-def forcing(drive: Any, intact: Number, t_d: Number, p: Any) -> dict[str, Number]:
+def forcing(drive: Any, t_d: Number, p: Any) -> dict[str, Number]:
     """What drives the cells at one instant: the quantities whose *mean* over a step enters that step.
 
     Args:
         drive: record with every name of `DRIVES`.
-        intact: aromatase not destroyed [1].
         t_d: days from month 0.
         p: parameters and the person's own values.
 
     Returns:
         `estrogen_deficit` [1], `pth` [1].
     """
-    level = steroids.levels(drive, intact, t_d, p)
+    level = steroids.levels(drive, t_d, p)
     lack = estrogen_action.deficit(
         level.free_e2 + drive.estrogen_equivalent, drive.modulator, drive.modulator_agonism, p
     )
@@ -142,11 +133,9 @@ def rates(t_d: Number, state: Mapping[str, Number], drive: Any, p: Any) -> dict[
         drive: exposure at `t_d`.
         p: parameters and the person's own values.
     """
-    intact = state[ENZYME.name]
-    seen = SimpleNamespace(**state, **slow(t_d, p), **forcing(drive, intact, t_d, p))
-    seen.inactivator = drive.inactivator
+    seen = SimpleNamespace(**state, **slow(t_d, p), **forcing(drive, t_d, p))
     result = {}
-    for each in (ENZYME, *CASCADE):
+    for each in CASCADE:
         made, lost = each.balance(seen, p)
         result[each.name] = made - lost * state[each.name]
     return result
@@ -159,9 +148,8 @@ def observed(state: Mapping[str, Number], drive: Any, t_d: Number, p: Any) -> di
         `<site>` relative areal density, `trabecular`, `cortical`, `remodelling_space` [fold of young adult],
         markers and cells [fold of young adult], hormones [nmol/L], `aromatisation` [share of untreated].
     """
-    intact = state[ENZYME.name]
-    level = hormones(drive, intact, t_d, p)
-    seen = SimpleNamespace(**state, **slow(t_d, p), **forcing(drive, intact, t_d, p))
+    level = steroids.levels(drive, t_d, p)
+    seen = SimpleNamespace(**state, **slow(t_d, p), **forcing(drive, t_d, p))
     result: dict[str, Number] = {}
     trabecular_sum, cortical_sum, share_sum = 0.0, 0.0, 0.0
     for name in SITES:

@@ -10,7 +10,7 @@ from __future__ import annotations
 from typing import Any
 
 from osteocast.model.cells import formation
-from osteocast.model.maths import Number
+from osteocast.model.maths import Number, power
 
 
 def late_osteoblasts(seen: Any, p: Any) -> tuple[Number, Number]:
@@ -18,14 +18,21 @@ def late_osteoblasts(seen: Any, p: Any) -> tuple[Number, Number]:
     return seen.osteoblasts / p.bsap_delay, 1.0 / p.bsap_delay
 
 
+def collagen_broken_down(seen: Any, p: Any) -> Number:
+    """Collagen released by resorption of the whole skeleton, fold of young adult: from trabecular surface and,
+    with the excess at the marrow side, from cortex."""
+    cortex = power(seen.osteoclasts, 1.0 + p.total_hip_endocortical)
+    return (1.0 - p.cortical_collagen) * seen.osteoclasts + p.cortical_collagen * cortex
+
+
 def s_ctx(seen: Any, p: Any) -> Number:
     """Serum C-telopeptide."""
-    return p.ctx_other + (1.0 - p.ctx_other) * seen.osteoclasts
+    return p.ctx_other + (1.0 - p.ctx_other) * collagen_broken_down(seen, p)
 
 
 def u_ntx(seen: Any, p: Any) -> Number:
     """Urinary N-telopeptide per creatinine."""
-    return p.ntx_other + (1.0 - p.ntx_other) * seen.osteoclasts
+    return p.ntx_other + (1.0 - p.ntx_other) * collagen_broken_down(seen, p)
 
 
 def p1np(seen: Any, p: Any) -> Number:

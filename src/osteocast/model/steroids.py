@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from typing import Any, NamedTuple
 
-from osteocast.model.aromatase import activity_left
+from osteocast.model.aromatase import activity_left, intact_enzyme
 from osteocast.model.maths import Number, exp, logistic, power
 
 DAYS_PER_YEAR = 365.25
@@ -67,13 +67,12 @@ def unbound_to_shbg(binding: Number, shbg: Number, p: Any) -> Number:
     return (1.0 + p.albumin_binding) / (1.0 + p.albumin_binding + binding * shbg)
 
 
-def levels(drive: Any, intact: Number, t_d: Number, p: Any) -> Hormones:
+def levels(drive: Any, t_d: Number, p: Any) -> Hormones:
     """All steroid levels at one instant.
 
     Args:
-        drive: exposure record with `competitor` [1], `suppression` [1], `gonad_removed` [0 or 1],
+        drive: exposure record with `competitor` [1], `inactivator` [1/day], `suppression` [1], `gonad_removed` [0 or 1],
             `estradiol_input` [nmol/day], `estrone_input` [nmol/day], `shbg_stimulus` [1].
-        intact: enzyme not destroyed by a suicide inhibitor [1].
         t_d: days from month 0.
         p: parameters and the person's own values.
     """
@@ -92,6 +91,7 @@ def levels(drive: Any, intact: Number, t_d: Number, p: Any) -> Hormones:
     testosterone = testosterone_made / (p.cl_testosterone * p.size * loose_t)
 
     # Aromatisation, place by place.
+    intact = intact_enzyme(drive.inactivator, p)
     peripheral = activity_left(p.substrate_peripheral, drive.competitor, intact, p)
     follicular = activity_left(p.substrate_ovary, drive.competitor, intact, p)
     tissue = p.aromatase_amount * power(p.bmi / p.bmi_reference, p.aromatase_bmi)

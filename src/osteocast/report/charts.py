@@ -16,7 +16,7 @@ from osteocast.report.scales import Axis, axis_for, finite, spread, thin
 from osteocast.report.words import escaped
 
 WIDTH, HEIGHT = 440, 290
-LEFT, TOP, BOTTOM = 46, 30, 42
+LEFT, TOP, BOTTOM = 50, 30, 42
 STYLES = 6
 DASHES = ("", "8 3", "2 3", "10 3 2 3", "14 4", "5 2 1 2 1 2")
 BAND_OPACITY = {1: 0.20, 2: 0.17, 3: 0.13}
@@ -116,7 +116,7 @@ def _ends(series: Sequence[Series], x: Axis, y: Axis) -> str:
     ended = [(one, i) for one in series if (i := _last(one.median)) is not None]
     wanted = [y.place(one.median[i] or 0.0) for one, i in ended]
     places = spread(wanted, 13, TOP + 5, HEIGHT - BOTTOM - 3)
-    wide = max((len(one.label) for one, _ in ended), default=1) * 9
+    wide = max((len(one.label) for one, _ in ended), default=1) * 10
     parts = []
     for k, (one, i) in enumerate(ended):
         at, label_at = wanted[k], places[k]
@@ -254,7 +254,7 @@ def line_chart(
     values += [r.value for r in reference_lines if r.axis == "y"]
     values += [end for m in markers for end in (m.y - m.half, m.y + m.half)]
     xs = [at for s in series for at in s.x] + [m.x for m in markers]
-    wide = max((len(s.label) for s in series), default=1) * 9
+    wide = max((len(s.label) for s in series), default=1) * 10
     bars = sum(1 for s in series if s.lo90)
     right = WIDTH - (17 + wide + bars * WHISKER_GAP)
     x = axis_for(xs, LEFT, right, pad=0.0)

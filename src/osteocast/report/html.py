@@ -87,10 +87,10 @@ def study_page(study: Mapping[str, Any]) -> str:
     """A published study beside its simulation, misses included.
 
     Args:
-        study: title, citation, quality, notes, `off_treatment_from_month` and `arms` with label, regimen and, per
-            site, the simulated course (`months`, `median`, `lo90`, `hi90`) and the published values (`observed`:
-            month, value, sd, quality; optionally `from_month` where the value is a change since that month, and
-            `simulated` where the caller has the exact statistic).
+        study: title, citation, quality, notes, `off_treatment_from_month` and `arms`. An arm has a label, a
+            regimen and, per site, the simulated course (`months`, `median`, `lo90`, `hi90`) and the published
+            values (`observed`: month, value, sd, quality). A value that is a change since a later month names
+            it in `from_month`; `simulated` beside it is the exact simulated statistic, if the caller has it.
 
     Returns:
         A complete HTML document.

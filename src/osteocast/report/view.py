@@ -183,7 +183,10 @@ def who(person: Mapping[str, Any]) -> tuple[str, list[str]]:
     if menopause is not None and age is not None:
         since = age - menopause
         facts.append(
-            f"menopause at {number(menopause, 0)}" + (f", {number(since, 0)} years ago" if since >= 1 else "")
+            "before menopause"
+            if since < 0
+            else f"menopause at {number(menopause, 0)}"
+            + (f", {number(since, 0)} years ago" if since >= 1 else "")
         )
     if person.get("bmi") is not None:
         facts.append(f"BMI {number(person['bmi'], 1).removesuffix('.0')}")
@@ -197,8 +200,8 @@ def who(person: Mapping[str, Any]) -> tuple[str, list[str]]:
         facts.append(f"{site} {value}" + (f" ({made})" if made else ""))
     if not person.get("scans"):
         facts.append("no bone scan given")
-    if person.get("history"):
-        facts.append(f"history: {plain_item(person['history'])}")
+    if history := plain_item(person.get("history") or ""):
+        facts.append(f"history: {history}")
     if person.get("planned"):
         facts.append(f"planned: {person['planned']}")
     return head, facts

@@ -119,12 +119,15 @@ def years(month: float) -> str:
     return f"{month / 12:.1f}".removesuffix(".0")
 
 
+_NOTHING: tuple[object, ...] = (None, "", [], {}, ())
+
+
 def plain_item(value: object) -> str:
     """Any small piece of the input, such as one entry of a history, as words."""
     if isinstance(value, Mapping):
-        return ", ".join(f"{human(str(k))} {plain_item(v)}" for k, v in value.items() if v is not None)
+        return ", ".join(f"{human(str(k))} {plain_item(v)}" for k, v in value.items() if v not in _NOTHING)
     if isinstance(value, (list, tuple)):
-        return "; ".join(plain_item(v) for v in value)
+        return "; ".join(plain_item(v) for v in value if v not in _NOTHING)
     if isinstance(value, bool):
         return "yes" if value else "no"
     if isinstance(value, float):

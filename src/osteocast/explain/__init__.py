@@ -1,0 +1,7 @@
+"""What stands behind a name or a number: parameters, equations, drugs, terms and their sources."""
+
+
+
+
+
+
