@@ -29,13 +29,19 @@ def _actions(card: Card) -> list[Mapping[str, object]]:
     return [one for one in listed if isinstance(one, Mapping)] if isinstance(listed, (list, tuple)) else []
 
 
+def _channels(card: Card) -> list[str]:
+    """Inputs of the mechanism that a card acts on, in its order."""
+    return [str(one.get("channel")) for one in _actions(card)]
+
+
 def _action(one: Mapping[str, object]) -> str:
     """One action: the channel and how much a unit of the drug counts there."""
     channel = str(one.get("channel", ""))
     weight = "exposure"
     for key, sign in (("times", " x "), ("over", " / ")):
         factors = one.get(key, ())
-        weight += "".join(f"{sign}{_words(each)}" for each in (factors if isinstance(factors, (list, tuple)) else ()))
+        listed = factors if isinstance(factors, (list, tuple)) else (factors,)
+        weight += "".join(f"{sign}{_words(each)}" for each in listed)
     rest = {key: value for key, value in one.items() if key not in ("channel", "times", "over")}
     more = f"; {_words(rest)}" if rest else ""
     return f"Acts on {channel} ({DRIVES.get(channel, 'not a channel of the mechanism')}): {weight}{more}"
@@ -45,7 +51,8 @@ def drug(card: Card) -> Explanation:
     """What is known about one drug, class, event, habit or supplement."""
     quality = quality_words(card.quality)
     rest = {key: value for key, value in card.actions.items() if key != "on"}
-    lines = [f"Kind: {card.kind}" + (f", {card.route}" if card.route != "none" else ""), f"Usual: {card.usual}"]
+    given = "" if card.route == "none" else f", {card.route}"
+    lines = [f"Kind: {card.kind}{given}", f"Usual: {card.usual}"]
     if card.synonyms:
         lines.append("Also called: " + ", ".join(card.synonyms))
     if card.dose_range and card.dose_unit:
@@ -54,7 +61,8 @@ def drug(card: Card) -> Explanation:
     if card.dose_basis:
         lines.append(f"The dose weighs: {card.dose_basis}")
     if card.molar_mass_g_mol:
-        lines.append(f"Formula: {card.formula}, {figure(card.molar_mass_g_mol, 6)} g/mol")
+        formula = f" ({card.formula})" if card.formula else ""
+        lines.append(f"Molar mass: {figure(card.molar_mass_g_mol, 6)} g/mol{formula}")
     if card.kinetics:
         lines.append(f"Kinetics: {_words(card.kinetics)}")
     lines += [_action(one) for one in _actions(card)]
@@ -67,9 +75,10 @@ def drug(card: Card) -> Explanation:
     lines += [f"Valid for: {_words(card.valid_for)}", f"Not known: {_words(card.not_known)}"]
     for system, code in card.codes.items():
         read = CODE_QUALITY.get(code.quality, f"quality '{code.quality}'")
-        lines.append(f"Code ({system.replace('_', ' ')}): {code.code}, {code.display} ({read}: {code.source})")
+        name = system.replace("_", " ")
+        lines.append(f"Code ({name}): {code.code}, {code.display} ({read}: {code.source})")
     lines += [f"Source of the card: {card.source or 'not recorded'}", f"Quality of the card: {quality}"]
-    channels = [str(one.get("channel")) for one in _actions(card)]
+    channels = _channels(card)
     data = {
         "card": card.id,
         "kind": card.kind,
@@ -88,7 +97,7 @@ def drug(card: Card) -> Explanation:
 
 def channel(name: str) -> Explanation:
     """What is known about one input: which drugs write it and which equations read it."""
-    writers = [card.id for card in catalogue().values() if any(one.get("channel") == name for one in _actions(card))]
+    writers = [card.id for card in catalogue().values() if name in _channels(card)]
     readers = [one.id for one in equations.equations().values() if name in one.inputs]
     lines = (
         "An input of the mechanism: what regimens do to a person, summed over all courses",

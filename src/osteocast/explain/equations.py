@@ -1,7 +1,7 @@
 """The catalogue of the model's equations, built from the code: nothing here is written by hand.
 
 Three kinds: a *state* of `assemble.CASCADE` (a differential equation), an algebraic *function* of `model/`,
-and an *output* (what `assemble` itself makes of them). Text and LaTeX come from `symbolic`, which needs SymPy.
+and an *output* (what `assemble` itself makes of them). Text and LaTeX come from `symbolic`.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from functools import cache
 from typing import Any
 
-from osteocast.explain.tracing import Trace, model_functions
+from osteocast.explain.tracing import Trace, model_functions, some_number
 from osteocast.explain.wording import quality_words, sentence
 from osteocast.model import assemble
 
@@ -39,6 +39,7 @@ class Equation:
         doc: its whole docstring.
         sources: papers named in its docstring, else in that of its module.
         parameters: parameters that it reads itself.
+        inputs: states and exposures that it reads itself.
         calls: ids of the equations that it calls by name.
         balance: whether it gives the production and the fractional loss of a state.
         runs: whether it runs on stand-ins; where not, only its source lines can be shown.
@@ -52,6 +53,7 @@ class Equation:
     doc: str
     sources: tuple[str, ...]
     parameters: tuple[str, ...]
+    inputs: tuple[str, ...]
     calls: tuple[str, ...]
     balance: bool
     runs: bool
@@ -111,6 +113,7 @@ def _equation(kind: str, id_: str, function: Callable[..., Any], balances: set[s
         doc=doc,
         sources=sources,
         parameters=tuple(sorted(trace.parameters)),
+        inputs=tuple(sorted(trace.inputs)),
         calls=tuple(dict.fromkeys(trace.called)),
         balance=kind == "state" or id_ in balances,
         runs=runs,
@@ -168,12 +171,16 @@ def names() -> Mapping[str, tuple[str, ...]]:
 
 
 def gives(equation: Equation) -> tuple[str, ...]:
-    """Names of the quantities that an equation gives, where it gives several by name."""
-    if equation.kind == "output":
-        return tuple(_table(equation.function) or ())
+    """Names of the quantities that an equation gives, where it gives several by name.
+
+    What an output only hands on under the same name is left out.
+    """
     if not equation.runs or equation.kind == "state":
         return ()
-    return tuple(getattr(Trace().plain(equation.function), "_fields", ()))
+    value = Trace().run(equation.function)
+    if isinstance(value, dict):
+        return tuple(name for name, number in value.items() if number != some_number(name))
+    return tuple(getattr(value, "_fields", ()))
 
 
 @cache
@@ -196,4 +203,3 @@ def equation(id_: str) -> Equation:
 def not_running() -> tuple[str, ...]:
     """Ids of the functions that do not run on stand-ins and are shown as source lines."""
     return tuple(one.id for one in equations().values() if not one.runs)
-

@@ -71,7 +71,8 @@ def law(ids: Iterable[str], name: str) -> Explanation:
     related: list[str] = []
     for one in ones:
         wanted = _wanted(one, name)
-        lines += [f"{_KIND[one.kind]}, {one.id}", *_paragraphs(one.doc)]
+        lines.append(f"{_KIND[one.kind]}, {one.id}")
+        lines += [one.title] if wanted else _paragraphs(one.doc)
         lines += [f"  {line}" for line in symbolic.text(one, wanted)]
         latex += symbolic.latex(one, wanted)
         lines += _legend(one, wanted)
@@ -81,7 +82,7 @@ def law(ids: Iterable[str], name: str) -> Explanation:
         callers = equations.callers(one.id)
         if callers:
             lines.append("Called by: " + ", ".join(callers))
-        related += [*one.calls, *callers, *one.parameters]
+        related += [*calls, *callers, *one.parameters]
     sources = tuple(dict.fromkeys(paper for one in ones for paper in one.sources))
     data = {
         "equations": [one.id for one in ones],
@@ -92,7 +93,7 @@ def law(ids: Iterable[str], name: str) -> Explanation:
     return Explanation(
         kind="equation",
         name=ones[0].id if len(ones) == 1 and not _wanted(ones[0], name) else name,
-        title=ones[0].title,
+        title=f"{name}: {ones[0].title}" if _wanted(ones[0], name) else ones[0].title,
         lines=tuple(lines),
         source="; ".join(sources) or "osteocast's own; no paper is named in the code",
         quality="papers as the code names them; each parameter has its own grade",

@@ -1,4 +1,6 @@
-"""Equations as text and LaTeX. SymPy is imported only here and only when asked for; without it code is shown.
+"""Equations as text and LaTeX.
+
+SymPy is imported only here and only when asked for; without it the code is shown.
 """
 
 from __future__ import annotations
@@ -175,7 +177,7 @@ def lines(one: Equation, wanted: Iterable[str] = ()) -> tuple[Line, ...]:
     """
     found = written(one.id)
     every = found.lines if found else ()
-    needed = {line.name for line in every if line.name in set(wanted)}
+    needed = set(wanted)
     if not needed:
         return every
     for line in reversed(every):

@@ -1,9 +1,9 @@
 """Calls a model function with recorders in place of its inputs.
 
 The functions of `model/` are plain arithmetic, so whatever stands in for their inputs comes out as the
-equation. A trace replaces the *other* equations that a function calls by their names, so that what comes out is
-as short as the code, and notes which parameters are read and which equations are called. Nothing in `model/` is
-changed: the function is copied with other globals.
+equation. A trace replaces the *other* equations that a function calls by their names, so that what comes out
+is as short as the code, and notes which parameters are read and which equations are called. Nothing in
+`model/` is changed: the function is copied with other globals.
 """
 
 from __future__ import annotations
@@ -73,7 +73,7 @@ class Record:
 
 def some_number(name: str) -> float:
     """A number between 0.1 and 0.3 that depends on the name only: a point at which any equation can run."""
-    return 0.1 + 0.2 * (zlib.crc32(name.encode()) % 997) / 997.0
+    return 0.1 + 0.2 * zlib.crc32(name.encode()) / 2**32
 
 
 def _calls_nothing(name: str, _: tuple[Any, ...]) -> float:
@@ -90,6 +90,7 @@ class Trace:
         step: what to make of a named intermediate result; None leaves them as they are.
         constant: what to make of a named constant of a module, from its name and value.
         parameters: names read from `p`.
+        inputs: names read from other records.
         called: equations called by name.
         inlined: equations whose content was taken over.
     """
@@ -99,6 +100,7 @@ class Trace:
     step: Callable[[str, Any], Any] | None = None
     constant: Callable[[str, float], Any] | None = None
     parameters: set[str] = field(default_factory=set)
+    inputs: set[str] = field(default_factory=set)
     called: list[str] = field(default_factory=list)
     inlined: list[str] = field(default_factory=list)
 
@@ -111,7 +113,7 @@ class Trace:
             elif kind.startswith("Mapping"):
                 made.append({state: self.leaf(state) for state in assemble.STATES})
             else:
-                prefix, read = (P, self.parameters) if name == "p" else ("", set())
+                prefix, read = (P, self.parameters) if name == "p" else ("", self.inputs)
                 made.append(Record(self.leaf, prefix, read))
         return made
 

@@ -27,8 +27,9 @@ def card_names(card: Card) -> tuple[str, ...]:
 
     def search(value: object) -> None:
         if isinstance(value, Mapping):
-            for one in value.values():
-                search(one)
+            for key, one in value.items():
+                if key != "channel":
+                    search(one)
         elif isinstance(value, (list, tuple)):
             for one in value:
                 search(one)
@@ -58,14 +59,15 @@ def _value_lines(one: Parameter) -> list[str]:
     if one.basis != "fitted":
         return [f"Value: {_given(one)}"]
     low, high = interval(next(iter(one.values.values())), one.prior_log_sd)
-    prior = f"{_given(one)}, 90 % interval {figure(low)} to {figure(high)} (log sd {figure(one.prior_log_sd)})"
+    sd = figure(one.prior_log_sd)
+    prior = f"Prior: {_given(one)}, 90 % interval {figure(low)} to {figure(high)} (log sd {sd})"
     if one.fitted is None:
-        return [f"Value: {_given(one)}, the centre of its prior: no calibration has been run yet", f"Prior: {prior}"]
+        return [f"Value: {_given(one)}, the centre of its prior; no calibration has been run yet", prior]
     value = f"Value: {with_unit(one.fitted, one.unit)}, fitted"
     if one.fitted_log_sd is not None:
         low, high = interval(one.fitted, one.fitted_log_sd)
         value += f"; 90 % interval {figure(low)} to {figure(high)}"
-    return [value, f"Prior: {prior}"]
+    return [value, prior]
 
 
 def _spread(one: Parameter) -> str:
@@ -73,7 +75,8 @@ def _spread(one: Parameter) -> str:
         return "Between people: one value for all"
     low, high = interval(1.0, one.between_person_log_sd)
     sd = figure(one.between_person_log_sd)
-    return f"Between people: nine in ten lie within {figure(low, 2)} to {figure(high, 2)} times this (log sd {sd})"
+    times = f"{figure(low, 2)} to {figure(high, 2)}"
+    return f"Between people: nine in ten lie within {times} times this (log sd {sd})"
 
 
 def _readers(name: str) -> tuple[list[str], list[str], list[str]]:
@@ -85,7 +88,9 @@ def _readers(name: str) -> tuple[list[str], list[str], list[str]]:
         lines.append("Used by the equations: " + ", ".join(ids))
     if cards:
         lines.append("Used by the drugs: " + ", ".join(cards))
-    return lines or ["Used: by no equation or drug card directly; it sets up a person's own values"], list(ids), cards
+    if not lines:
+        lines.append("Used: by no equation or drug card directly; it helps to set up a person")
+    return lines, list(ids), cards
 
 
 def parameter(one: Parameter) -> Explanation:
