@@ -14,7 +14,7 @@ import numpy as np
 from osteocast.engine.configure import configure
 from osteocast.engine.grid import DAYS_PER_MONTH, grid
 from osteocast.engine.person_values import settle
-from osteocast.engine.schedule import Schedule, breakpoints, courses, schedule
+from osteocast.engine.schedule import Schedule, breakpoints, courses, longest_step, schedule
 from osteocast.engine.simulate import Nodes, advance, nodes
 from osteocast.model import assemble
 
@@ -139,7 +139,7 @@ def prepare(
         start,
         outputs,
         jumps,
-        step_d=accuracy.step_d,
+        step_d=longest_step(regimens, accuracy.step_d),
         history_step_d=accuracy.history_step_d,
         finest_d=accuracy.finest_d,
         repeat=accuracy.repeat,

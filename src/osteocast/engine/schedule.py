@@ -112,6 +112,12 @@ def breakpoints(regimens: Sequence[Any], horizon_d: float) -> np.ndarray:
     return np.array(sorted(days), dtype=float)
 
 
+def longest_step(regimens: Sequence[Any], otherwise: float) -> float:
+    """Longest step [day] that the drugs of these regimens allow."""
+    steps = [card(course.card_id).kinetics.get("longest_step") for one in regimens for course in one.courses()]
+    return min([otherwise, *(float(str(step)) for step in steps if step is not None)])
+
+
 def _worth(one: Card, p: Any) -> tuple[Any, Any, Any, list[Any]]:
     """Elimination, absorption [1/day], concentration per unit dose, and weight on each channel."""
     kinetics: Mapping[str, Any] = one.kinetics
@@ -140,6 +146,8 @@ def _worth(one: Card, p: Any) -> tuple[Any, Any, Any, list[Any]]:
             worth = worth * (getattr(p, name) if isinstance(name, str) else name)
         for name in action.get("over", ()):
             worth = worth / getattr(p, name)
+        if "without" in action:
+            worth = worth * (1.0 - getattr(p, action["without"]))
         weights[channels.index(action["channel"])] += worth
     return ke, ka, scale, weights
 

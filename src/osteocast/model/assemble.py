@@ -12,7 +12,7 @@ from collections.abc import Callable, Mapping
 from types import SimpleNamespace
 from typing import Any, NamedTuple
 
-from osteocast.model import bone, cells, estrogen_action, markers, mineral, steroids
+from osteocast.model import antiresorptives, bone, cells, estrogen_action, markers, mineral, steroids
 from osteocast.model.maths import Number
 
 SITES = ("lumbar_spine", "total_hip", "femoral_neck", "one_third_radius")
@@ -30,6 +30,9 @@ DRIVES = {
     "gonad_removed": "1 after removal of both gonads [1]",
     "calcium": "calcium taken beyond the usual diet [mg/day]",
     "vitamin_d": "rise of 25-hydroxyvitamin D [nmol/L]",
+    "bisphosphonate_loose": "bisphosphonate reaching bone to be bound loosely [effect/day]",
+    "bisphosphonate_tight": "bisphosphonate reaching bone to be bound tightly [effect/day]",
+    "antibody_input": "denosumab entering plasma [nmol/L/day]",
 }
 """What regimens can do to a person: exposure channels, each a sum over courses of concentration x weight."""
 
@@ -82,6 +85,10 @@ def _cortical(name: str) -> Balance:
 
 CASCADE: tuple[State, ...] = (
     State("calcium_store", mineral.calcium_store),
+    State("antibody", antiresorptives.antibody, bends=True),
+    State("bound_loosely", antiresorptives.bound_loosely),
+    State("bound_tightly", antiresorptives.bound_tightly),
+    State("buried", antiresorptives.buried),
     State("precursors", cells.precursors),
     State("fusing", cells.fusing),
     State("osteoclasts", cells.osteoclasts),
@@ -97,7 +104,8 @@ CASCADE: tuple[State, ...] = (
 
 STATES = tuple(state.name for state in CASCADE)
 
-YOUNG_ADULT = {name: (0.0 if name == "calcium_store" else 1.0) for name in STATES}
+EMPTY = ("calcium_store", "antibody", "bound_loosely", "bound_tightly", "buried")
+YOUNG_ADULT = {name: (0.0 if name in EMPTY else 1.0) for name in STATES}
 """Where every life starts: a steady state by construction."""
 
 
@@ -110,13 +118,14 @@ def forcing(drive: Any, t_d: Number, p: Any) -> dict[str, Number]:
         p: parameters and the person's own values.
 
     Returns:
-        `estrogen_deficit` [1], `pth` [1].
+        `estrogen_deficit` [1], `pth` [1], and the inputs of `antiresorptives`.
     """
     level = steroids.levels(drive, t_d, p)
     lack = estrogen_action.deficit(
         level.free_e2 + drive.estrogen_equivalent, drive.modulator, drive.modulator_agonism, p
     )
-    return {"estrogen_deficit": lack, "pth": mineral.pth(drive, p)}
+    inputs = ("bisphosphonate_loose", "bisphosphonate_tight", "antibody_input")
+    return {"estrogen_deficit": lack, "pth": mineral.pth(drive, p)} | {name: getattr(drive, name) for name in inputs}
 
 
 def slow(t_d: Number, p: Any) -> dict[str, Number]:

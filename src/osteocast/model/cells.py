@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from osteocast.model.antiresorptives import osteoclast_death, rankl_free
 from osteocast.model.maths import Number, power
 
 
@@ -24,8 +25,9 @@ def opg(seen: Any, p: Any) -> Number:
 
 
 def resorption_signal(seen: Any, p: Any) -> Number:
-    """RANKL that OPG leaves free, fold of young adult; parathyroid hormone adds its small part."""
-    return rankl(seen, p) / opg(seen, p) * power(seen.pth, p.pth_rankl)
+    """RANKL that neither OPG nor an antibody holds, fold of young adult; parathyroid hormone adds its small
+    part."""
+    return rankl(seen, p) / opg(seen, p) * power(seen.pth, p.pth_rankl) * rankl_free(seen, p)
 
 
 def precursors(seen: Any, p: Any) -> tuple[Number, Number]:
@@ -41,9 +43,9 @@ def fusing(seen: Any, p: Any) -> tuple[Number, Number]:
 
 
 def osteoclasts(seen: Any, p: Any) -> tuple[Number, Number]:
-    """Resorbing osteoclasts. Estrogen shortens their life (Hughes, Nat Med 1996;2:1132)."""
-    survival = 1.0 - p.survival_gain * seen.estrogen_deficit
-    return seen.fusing / p.osteoclast_life, survival / p.osteoclast_life
+    """Resorbing osteoclasts. Estrogen shortens their life (Hughes, Nat Med 1996;2:1132), so do drugs."""
+    death = (1.0 - p.survival_gain * seen.estrogen_deficit) * osteoclast_death(seen, p)
+    return seen.fusing / p.osteoclast_life, death / p.osteoclast_life
 
 
 def reversal(seen: Any, p: Any) -> tuple[Number, Number]:

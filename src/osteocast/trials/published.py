@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import groupby
 from typing import Any, NamedTuple
 
 import numpy as np
 
 from osteocast.drugs.catalogue import card
+from osteocast.engine.schedule import longest_step
 from osteocast.evidence.targets import Target
 from osteocast.people.sample import PG_ML_TO_NMOL_L, Group
 from osteocast.regimen import Regimen
@@ -32,6 +34,7 @@ LEVEL_FACTOR = {
 }
 YEARS_BEFORE_MENOPAUSE = 6.0
 YEARS_BEFORE_START = 2.0
+FREE_STEP_D = 1e3
 
 
 class Arm(NamedTuple):
@@ -122,16 +125,16 @@ def batches(targets: Sequence[Target], size: int, *, pad: bool = True) -> Iterat
         for arm in arms_of(target):
             months = wanted.setdefault(arm, set())
             months.update({target.required("from_month"), target.required("to_month")})
-    ordered = sorted(wanted, key=lambda arm: (round(arm.start_month / 48), max(wanted[arm])))
-    for first in range(0, len(ordered), size):
-        arms = ordered[first : first + size]
-        months = sorted(set().union(*(wanted[arm] for arm in arms)) | {0.0})
-        full = tuple(arms) + ((arms[-1],) * (size - len(arms)) if pad else ())
-        yield Batch(full, np.array(months), min(arm.start_month for arm in arms))
+    def likeness(arm: Arm) -> tuple[float, int, float]:
+        return longest_step([arm.regimen], FREE_STEP_D), round(arm.start_month / 48), max(wanted[arm])
 
-
-Quantity = Callable[[Arm, str], Any]
-"""Gives the simulated course of a quantity in an arm, shape (outputs, people), and its months."""
+    for _, like in groupby(sorted(wanted, key=likeness), key=lambda arm: likeness(arm)[0]):
+        ordered = list(like)
+        for first in range(0, len(ordered), size):
+            arms = ordered[first : first + size]
+            months = sorted(set().union(*(wanted[arm] for arm in arms)) | {0.0})
+            full = tuple(arms) + ((arms[-1],) * (size - len(arms)) if pad else ())
+            yield Batch(full, np.array(months), min(arm.start_month for arm in arms))
 
 
 def statistic(target: Target, course: Callable[[Arm, str], tuple[np.ndarray, Any]], library: Any = np) -> Any:
