@@ -51,11 +51,14 @@ def modelled_ids() -> list[str]:
 
 
 def random_item(rng: np.random.Generator, card_id: str, horizon: float) -> Item:
-    """One course of a drug: its usual schedule, a dose within the card's range, random start, stop and pause."""
+    """One course of a drug: its usual schedule, its usual dose or one within the card's range, random start, stop
+    and pause."""
     one = card(card_id)
     usual = Regimen.parse(one.usual).items[0]
     amount = None
-    if one.dose_range is not None:
+    if one.dose_range is not None and rng.random() < 0.3:
+        amount = usual.amount
+    elif one.dose_range is not None:
         low, high = one.dose_range
         amount = float(f"{np.clip(low * (high / low) ** rng.random(), low, high):.3g}")
         amount = min(max(amount, low), high)
@@ -76,7 +79,14 @@ def random_item(rng: np.random.Generator, card_id: str, horizon: float) -> Item:
 
 
 def random_case(
-    rng: np.random.Generator, first_drug: str, people: int, horizon: float, outputs: int, both: float = 0.4
+    rng: np.random.Generator,
+    first_drug: str,
+    people: int,
+    horizon: float,
+    outputs: int,
+    *,
+    both: float = 0.4,
+    cycling: float = 0.3,
 ) -> Case:
     """Random people of one random group, on the given drug and sometimes a second one.
 
@@ -87,9 +97,10 @@ def random_case(
         horizon: last month.
         outputs: how many months are compared, 0 and the horizon among them.
         both: how often a second drug is added.
+        cycling: how often the group has not reached menopause.
     """
-    age = float(rng.uniform(32.0, 80.0))
-    since = None if age < 46.0 else float(rng.uniform(-3.0, min(age - 44.0, 30.0)))
+    since = None if rng.random() < cycling else float(rng.uniform(-3.0, 28.0))
+    age = float(rng.uniform(30.0, 48.0)) if since is None else 51.0 + since + float(rng.uniform(-4.0, 4.0))
     e2 = float(rng.uniform(3.0, 12.0)) * 3.671e-3 if since is not None and since > 3.0 and rng.random() < 0.3 else None
     group = Group("female", age, since, float(rng.uniform(19.0, 38.0)), e2)
     table = values([group], lambda _purpose: np.clip(rng.standard_normal(people), -2.5, 2.5))
@@ -166,7 +177,7 @@ def solve(cases: Sequence[Case], *, jump_slots: int | None = None) -> list[np.nd
     days = [dose_days(case) for case in cases]
     slots = jump_slots or max(1, *(len(one) for one in days))
     jumps = np.stack([np.concatenate([one, 1e7 + np.arange(slots - len(one))]) for one in days])
-    plans = [schedule([case.regimen], np.zeros(len(case.people["age"]), int), None, pad=4) for case in cases]
+    plans = [schedule([case.regimen], np.zeros(len(case.people["age"]), int), None, pad=6) for case in cases]
     found, _ = _solve(
         {name: np.stack([case.people[name] for case in cases]) for name in cases[0].people},
         jax.tree.map(lambda *each: np.stack(each), *plans),

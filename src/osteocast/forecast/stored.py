@@ -27,7 +27,9 @@ from osteocast.engine.configure import cache_folder
 
 Arrays = Sequence[np.ndarray]
 SOURCES = ("model", "engine", "drugs", "people/streams.py", "forecast")
+Function = Callable[..., list[np.ndarray]]
 _LOCK = Lock()
+_LOADED: dict[str, Function] = {}
 
 
 class Spec(NamedTuple):
@@ -42,8 +44,9 @@ def spec(array: np.ndarray) -> Spec:
     return Spec(array.shape, array.dtype.str)
 
 
-@cache
-def load(name: str, key: str, takes: tuple[Spec, ...], build: Callable[[], Callable[..., Any]]) -> Callable[..., list[np.ndarray]]:
+def load(
+    name: str, key: str, takes: tuple[Spec, ...], build: Callable[[], Callable[..., Any]]
+) -> Function:
     """A compiled function from arrays to a list of arrays.
 
     Args:
@@ -54,13 +57,13 @@ def load(name: str, key: str, takes: tuple[Spec, ...], build: Callable[[], Calla
             is no stored code.
     """
     with _LOCK:
-        try:
-            return _stored(cache_folder() / f"{name}-{_digest(name, key, takes)}.xla", takes, build)
-        except (ImportError, AttributeError, TypeError, RuntimeError, OSError, ValueError):
-            return _plain(build)
+        digest = _digest(name, key, takes)
+        if digest not in _LOADED:
+            _LOADED[digest] = _stored(cache_folder() / f"{name}-{digest}.xla", takes, build)
+        return _LOADED[digest]
 
 
-def _plain(build: Callable[[], Callable[..., Any]]) -> Callable[..., list[np.ndarray]]:
+def _plain(build: Callable[[], Callable[..., Any]]) -> Function:
     """The same through JAX."""
     from osteocast.engine.configure import configure
 
@@ -71,13 +74,16 @@ def _plain(build: Callable[[], Callable[..., Any]]) -> Callable[..., list[np.nda
     return lambda *arrays: [np.asarray(one) for one in compiled(*arrays)]
 
 
-def _stored(path: Path, takes: tuple[Spec, ...], build: Callable[[], Callable[..., Any]]) -> Callable[..., list[np.ndarray]]:
-    found = _read(path)
-    if found is None:
-        found = _compile(takes, build)
-        _write(path, *found)
-    gives, code = found
-    return _Executable(code, tuple(Spec(tuple(shape), dtype) for shape, dtype in gives))
+def _stored(path: Path, takes: tuple[Spec, ...], build: Callable[[], Callable[..., Any]]) -> Function:
+    try:
+        found = _read(path)
+        if found is None:
+            found = _compile(takes, build)
+            _write(path, *found)
+        gives, code = found
+        return _Executable(code, tuple(Spec(tuple(shape), dtype) for shape, dtype in gives))
+    except (ImportError, AttributeError, TypeError, RuntimeError):  # another jaxlib
+        return _plain(build)
 
 
 def _compile(takes: tuple[Spec, ...], build: Callable[[], Callable[..., Any]]) -> tuple[list[Any], bytes]:

@@ -1,0 +1,225 @@
+"""Many people, many regimens: the engine's run cut into pieces of one size, each the same compiled code.
+
+A piece is a block of people over a window of time. Whatever is forecast (natural history, a strategy of ten
+years or of two, one person or a thousand) is made of the same pieces, so that one compilation serves all, and
+each strategy keeps its own time grid, so that its numbers do not depend on what it is compared with.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import numpy as np
+
+from osteocast.drugs.catalogue import card
+from osteocast.engine.run import ALL, DEFAULT, Accuracy, prepare, simulate_values
+from osteocast.engine.schedule import FOREVER_D, Schedule, modelled
+from osteocast.forecast.stored import Function, load, spec
+from osteocast.model.assemble import STATES
+
+if TYPE_CHECKING:
+    from osteocast.regimen import Regimen
+
+PEOPLE, STEPS, OUTPUTS, SLOTS = 250, 128, 32, 4
+"""Size of a piece: people, steps, outputs; courses come in multiples of the last."""
+WANTED = tuple(sorted(set(ALL) - {"whole_body_aromatisation"}))
+_BLANK = (0, 0.0, FOREVER_D, 0.0, 0.0, False, 0.0)
+
+
+@dataclass(frozen=True)
+class Job:
+    """One regimen in one group of people.
+
+    Attributes:
+        values: every parameter and personal value by name, shape () or (people,).
+        regimen: what they take.
+        months: increasing months at which values are wanted.
+        start_month: where it begins.
+        state: state there by name, shape (people,); None = a young adult's.
+        taken: which doses are taken, see `engine.schedule.schedule`.
+        accuracy: how finely time is cut.
+    """
+
+    values: Mapping[str, Any]
+    regimen: Regimen
+    months: np.ndarray
+    start_month: float
+    state: Mapping[str, np.ndarray] | None = None
+    taken: Any = None
+    accuracy: Accuracy = DEFAULT
+
+    @property
+    def people(self) -> int:
+        """How many people there are."""
+        return max(np.size(value) for value in self.values.values())
+
+
+class Course(NamedTuple):
+    """What became of them.
+
+    Attributes:
+        months: as asked for.
+        quantity: by name, shape (months, people).
+        drug: plasma level [nmol/L] of each drug whose level is simulated, by name, shape (months, people).
+        state: state at the last month by name, shape (people,).
+    """
+
+    months: np.ndarray
+    quantity: dict[str, np.ndarray]
+    drug: dict[str, np.ndarray]
+    state: dict[str, np.ndarray]
+
+
+class Window(NamedTuple):
+    """A stretch of time that fits into one piece."""
+
+    edges_d: np.ndarray
+    first_step: np.ndarray
+    outputs: int
+    """How many of its outputs were asked for; the rest is padding."""
+
+
+def simulate(jobs: Sequence[Job]) -> list[Course]:
+    """Run every job; the order and number of jobs and of people change nothing.
+
+    Args:
+        jobs: what to run. All of them are cut into pieces that share the processor's cores.
+    """
+    plans = [_Plan(job) for job in jobs]
+    pieces = [(plan, first) for plan in plans for first in range(0, plan.people, PEOPLE)]
+    if len(pieces) == 1 or (os.cpu_count() or 1) == 1:
+        done = [plan.piece(first) for plan, first in pieces]
+    else:
+        with ThreadPoolExecutor(os.cpu_count()) as pool:
+            done = list(pool.map(lambda one: one[0].piece(one[1]), pieces))
+    results, place = [], 0
+    for plan in plans:
+        count = -(-plan.people // PEOPLE)
+        results.append(plan.joined(done[place : place + count]))
+        place += count
+    return results
+
+
+class _Plan:
+    """A job laid out in windows, with its values packed."""
+
+    def __init__(self, job: Job) -> None:
+        self.job, self.people = job, job.people
+        schedule, edges, first, _ = prepare(
+            [job.regimen],
+            np.zeros(self.people, int),
+            job.months,
+            start_month=job.start_month,
+            state={},
+            accuracy=job.accuracy,
+            taken=job.taken,
+        )
+        self.schedule = _wider(schedule)
+        first = first[: len(job.months) + 1]
+        self.windows = list(windows(edges[: first[-1] + 1], first))
+        names = sorted(job.values)
+        self.fixed = tuple(name for name in names if np.ndim(job.values[name]) == 0)
+        self.varying = tuple(name for name in names if np.ndim(job.values[name]) == 1)
+        self.scalars = np.array([float(job.values[name]) for name in self.fixed])
+        self.vectors = np.stack([np.asarray(job.values[name], float) for name in self.varying])
+        start = np.stack([_start(job.state, name, self.people) for name in STATES])
+        self.start = np.ascontiguousarray(start)
+        arguments = self._arguments(0, self.windows[0], self.start[:, _block(0, self.people)])
+        key = repr((self.fixed, self.varying, STATES, WANTED, job.accuracy.at))
+        self.function: Function = load("simulation", key, tuple(spec(one) for one in arguments), self._build)
+
+    def _build(self) -> Any:
+        import jax.numpy as jnp
+
+        fixed, varying, at = self.fixed, self.varying, self.job.accuracy.at
+
+        def piece(scalars: Any, vectors: Any, start: Any, edges: Any, first: Any, *plan: Any) -> Any:
+            values = {name: scalars[i] for i, name in enumerate(fixed)}
+            values |= {name: vectors[i] for i, name in enumerate(varying)}
+            state = {name: start[i] for i, name in enumerate(STATES)}
+            end, quantity, levels = simulate_values(values, Schedule(*plan), edges, first, state, at, WANTED)
+            return (
+                jnp.stack([end[name] for name in STATES]),
+                jnp.stack([quantity[name] for name in WANTED]),
+                levels,
+            )
+
+        return piece
+
+    def _arguments(self, first: int, window: Window, state: np.ndarray) -> tuple[np.ndarray, ...]:
+        mine = _block(first, self.people)
+        plan = [np.ascontiguousarray(field[:, mine]) for field in self.schedule]
+        return (self.scalars, self.vectors[:, mine], state, window.edges_d, window.first_step, *plan)
+
+    def piece(self, first: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        """States at the end, quantities and levels of the people from `first` on."""
+        state = self.start[:, _block(first, self.people)]
+        quantities, levels = [], []
+        for window in self.windows:
+            state, quantity, level = self.function(*self._arguments(first, window, state))
+            quantities.append(quantity[:, : window.outputs])
+            levels.append(level[: window.outputs])
+        real = min(PEOPLE, self.people - first)
+        return state[:, :real], np.concatenate(quantities, 1)[..., :real], np.concatenate(levels, 0)[..., :real]
+
+    def joined(self, pieces: Sequence[tuple[np.ndarray, np.ndarray, np.ndarray]]) -> Course:
+        """The pieces of all people, put together."""
+        state, quantity, levels = (np.concatenate(parts, -1) for parts in zip(*pieces, strict=True))
+        drug: dict[str, np.ndarray] = {}
+        for slot, numbers in enumerate(self.schedule.card):
+            if numbers.any():
+                one = card(modelled()[int(numbers.max()) - 1])
+                if "clearance" in one.kinetics:
+                    drug[one.name] = drug.get(one.name, 0.0) + levels[:, slot]
+        return Course(
+            self.job.months,
+            {name: quantity[i] for i, name in enumerate(WANTED)},
+            drug,
+            {name: state[i] for i, name in enumerate(STATES)},
+        )
+
+
+def windows(edges_d: np.ndarray, first_step: np.ndarray) -> Iterator[Window]:
+    """Cut a time grid into windows of at most `STEPS` steps and `OUTPUTS` outputs.
+
+    Args:
+        edges_d: step boundaries [day].
+        first_step: first step after each output, see `engine.grid.Grid`.
+    """
+    at, todo = 0, [int(step) for step in first_step[1:]]
+    while todo:
+        inside = [step for step in todo[:OUTPUTS] if step - at <= STEPS]
+        end = inside[-1] if inside else at + STEPS
+        stops = [0, *(step - at for step in inside)]
+        stops += [end - at] * (OUTPUTS + 1 - len(stops))
+        edges = edges_d[at : end + 1]
+        edges = np.concatenate([edges, np.repeat(edges[-1:], STEPS + 1 - len(edges))])
+        yield Window(edges, np.array(stops), len(inside))
+        at, todo = end, todo[len(inside) :]
+
+
+def _wider(schedule: Schedule) -> Schedule:
+    """The schedule with its courses padded to a multiple of `SLOTS`."""
+    missing = -schedule.card.shape[0] % SLOTS
+    people = schedule.card.shape[1]
+    return Schedule(
+        *(
+            np.concatenate([field, np.full((missing, people), blank, field.dtype)])
+            for field, blank in zip(schedule, _BLANK, strict=True)
+        )
+    )
+
+
+def _start(state: Mapping[str, np.ndarray] | None, name: str, people: int) -> np.ndarray:
+    from osteocast.model.assemble import YOUNG_ADULT
+
+    return np.full(people, YOUNG_ADULT[name]) if state is None else np.asarray(state[name], float)
+
+
+def _block(first: int, people: int) -> np.ndarray:
+    """Places of the people of a piece; the last one is repeated where there are too few."""
+    return np.minimum(np.arange(first, first + PEOPLE), people - 1)

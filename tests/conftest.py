@@ -1,0 +1,125 @@
+"""Shared by the tests of the mechanism: the same virtual women everywhere, simulated once per question."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from functools import cache, partial
+from types import SimpleNamespace
+from typing import Any, NamedTuple
+
+import numpy as np
+import pytest
+
+PEOPLE = 256  # a power of two, as evenly spread numbers want it
+MONTHS = np.array([0, 1, 3, 6, 12, 18, 24, 36, 48, 60, 63, 72, 84], float)
+
+
+@contextmanager
+def shapes_fixed() -> Iterator[None]:
+    """Pads every grid and plan to one size, so that the loop is compiled once for each number of people.
+    Padding never changes a number: see unit/test_engine_grid.py and unit/test_engine_schedule.py."""
+    from osteocast.engine import run as module
+
+    padded, plan = module._padded, module.schedule
+
+    def wide(x: np.ndarray, multiple: int) -> np.ndarray:
+        return padded(x, 8192 if multiple > 32 else 32)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(module, "_padded", wide)
+        patch.setattr(module, "schedule", partial(plan, pad=6))
+        yield
+
+
+@pytest.fixture(scope="session")
+def one_shape() -> Iterator[None]:
+    """`shapes_fixed` for the session."""
+    with shapes_fixed():
+        yield
+
+
+class Course(NamedTuple):
+    """What happened to a sample: `course["lumbar_spine"]` has shape (months, people)."""
+
+    months: np.ndarray
+    quantity: Mapping[str, np.ndarray]
+
+    def __getitem__(self, name: str) -> np.ndarray:
+        return self.quantity[name]
+
+    def at(self, name: str, month: float) -> np.ndarray:
+        """Values of everybody at one of `MONTHS`."""
+        return self.quantity[name][int(np.flatnonzero(self.months == month)[0])]
+
+    def change(self, name: str, to: float, start: float = 0.0) -> np.ndarray:
+        """Percent change of everybody between two of `MONTHS`."""
+        return 100.0 * (self.at(name, to) / self.at(name, start) - 1.0)
+
+
+@pytest.fixture(scope="session")
+def sample() -> Callable[..., dict[str, np.ndarray]]:
+    """`sample(group, people, turnover=1.5)`: values of evenly spread people around a group's means, shape
+    (people,); keywords multiply a value in everybody."""
+    from osteocast.people.sample import quasi_numbers, values
+
+    numbers = cache(quasi_numbers)
+
+    def drawn(group: Any, people: int = PEOPLE, **factors: float) -> dict[str, np.ndarray]:
+        table = values([group], numbers(people))
+        unknown = sorted(set(factors) - set(table))
+        assert not unknown, f"no such value: {unknown}"
+        return {
+            name: np.broadcast_to(np.asarray(value, float) * factors.get(name, 1.0), (people,)).copy()
+            for name, value in table.items()
+        }
+
+    return drawn
+
+
+@pytest.fixture(scope="session")
+def simulate(one_shape, sample) -> Callable[..., Course]:
+    """`simulate("anastrozole 1 mg daily", group, anastrozole_ki=10.0)`: the course of the same people."""
+    from osteocast.engine.run import run
+    from osteocast.regimen import Regimen
+    from osteocast.trials.published import Arm
+
+    @cache
+    def simulated(text: str, group: Any, factors: tuple[tuple[str, float], ...]) -> Course:
+        arm = Arm(group, Regimen.parse(text))
+        table = sample(group, **dict(factors))
+        result = run(table, [arm.regimen], np.zeros(PEOPLE, int), MONTHS, start_month=arm.start_month)
+        return Course(MONTHS, result.quantity)
+
+    def ask(text: str, group: Any, **factors: float) -> Course:
+        return simulated(text, group, tuple(sorted(factors.items())))
+
+    return ask
+
+
+@pytest.fixture(scope="session")
+def person() -> Callable[[Any], SimpleNamespace]:
+    """`person(group)`: one person exactly at a group's means, settled, as plain floats, for equations alone."""
+    from osteocast.engine.person_values import settle
+    from osteocast.people.sample import values
+
+    @cache
+    def one(group: Any) -> SimpleNamespace:
+        table = values([group], lambda _purpose: np.zeros(1))
+        raw = SimpleNamespace(**{name: float(np.ravel(value)[0]) for name, value in table.items()})
+        return SimpleNamespace(**{name: float(value) for name, value in vars(settle(raw)).items()})
+
+    return one
+
+
+@pytest.fixture(scope="session")
+def exposure() -> Callable[..., SimpleNamespace]:
+    """`exposure(competitor=3.0)`: nothing reaches the body but what is named."""
+    from osteocast.model import assemble
+
+    def given(**drives: float) -> SimpleNamespace:
+        unknown = sorted(set(drives) - set(assemble.DRIVES))
+        assert not unknown, f"no such channel: {unknown}"
+        return SimpleNamespace(**{name: drives.get(name, 0.0) for name in assemble.DRIVES})
+
+    return given
