@@ -10,6 +10,10 @@ from typing import Any, NamedTuple
 
 import numpy as np
 import pytest
+from hypothesis import settings
+
+settings.register_profile("osteocast", deadline=None, derandomize=True)  # the first example may compile
+settings.load_profile("osteocast")
 
 PEOPLE = 256  # a power of two, as evenly spread numbers want it
 MONTHS = np.array([0, 1, 3, 6, 12, 18, 24, 36, 48, 60, 63, 72, 84], float)

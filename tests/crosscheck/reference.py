@@ -50,6 +50,18 @@ def modelled_ids() -> list[str]:
     return sorted(name for name, one in catalogue().items() if one.actions)
 
 
+def held_in_bone() -> list[str]:
+    """Cards whose doses reach bone themselves, not through hormones or minerals."""
+    nothing = SimpleNamespace(**dict.fromkeys(assemble.DRIVES, 0.0))
+    table = values([Group("female", 60.0, 10.0)], lambda _purpose: np.zeros(1))
+    direct = set(assemble.forcing(nothing, 0.0, settle(SimpleNamespace(**table)))) & set(assemble.DRIVES)
+    return [
+        name
+        for name in modelled_ids()
+        if direct & {action["channel"] for action in card(name).actions["on"]}  # type: ignore[index]
+    ]
+
+
 def random_item(rng: np.random.Generator, card_id: str, horizon: float) -> Item:
     """One course of a drug: its usual schedule, its usual dose or one within the card's range, random start, stop
     and pause."""

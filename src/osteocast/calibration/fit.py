@@ -43,21 +43,20 @@ def fit(
         progress: called with the number of evaluations and the cost.
     """
     keep = np.ones(len(problem.targets), bool) if use is None else use
+    whiten = problem.whitening(keep)
     jacobian = jax.jit(jax.jacfwd(problem.simulate))
     count = 0
 
     def residuals(x: np.ndarray) -> np.ndarray:
-        rows = (np.asarray(problem.simulate(x)) - problem.observed) / problem.total_sd
-        both = np.concatenate([rows[keep], (x - problem.prior_mean) / problem.prior_sd])
-        return np.asarray(both)
+        rows = whiten @ (np.asarray(problem.simulate(x)) - problem.observed)[keep]
+        return np.concatenate([rows, (x - problem.prior_mean) / problem.prior_sd])
 
     def gradient(x: np.ndarray) -> np.ndarray:
         nonlocal count
         count += 1
-        rows = np.asarray(jacobian(x)) / problem.total_sd[:, None]
         if progress is not None:
             progress(count, 0.5 * float(np.sum(residuals(x) ** 2)))
-        return np.concatenate([rows[keep], np.diag(1.0 / problem.prior_sd)])
+        return np.concatenate([whiten @ np.asarray(jacobian(x))[keep], np.diag(1.0 / problem.prior_sd)])
 
     inside = np.clip(problem.prior_mean if start is None else start, problem.low + 1e-6, problem.high - 1e-6)
     found = least_squares(

@@ -11,7 +11,7 @@ import jax.numpy as jnp
 import numpy as np
 
 from osteocast.engine.run import DEFAULT, Accuracy, prepare, simulate_values
-from osteocast.evidence.targets import Target
+from osteocast.evidence.targets import BETWEEN_TRIAL_SD, WITHIN_TRIAL_SHARE, Target
 from osteocast.parameters.registry import records
 from osteocast.people.sample import quasi_numbers, values
 from osteocast.trials.published import QUANTITIES, Arm, batches, obstacle, statistic
@@ -51,19 +51,36 @@ class Problem:
         """Own error and spread between trials, shape (rows,)."""
         return np.array([target.total_sd for target in self.targets])
 
+    def whitening(self, use: np.ndarray) -> np.ndarray:
+        """Matrix that turns differences of the used rows into independent unit residuals.
 
-def problem(targets: Sequence[Target], *, people: int = PEOPLE, accuracy: Accuracy = DEFAULT) -> Problem:
+        A trial deviates from the next by its people and scanners; its rows of one kind share
+        `WITHIN_TRIAL_SHARE` of that variance, so that a trial with many rows does not count as many trials.
+        """
+        rows = [target for target, keep in zip(self.targets, use, strict=True) if keep]
+        own = np.array([target.number("sd") or 0.0 for target in rows])
+        between = np.array([BETWEEN_TRIAL_SD[target.kind] for target in rows])
+        label = np.array([f"{target.trial} {target.kind}" for target in rows])
+        shared = WITHIN_TRIAL_SHARE * np.outer(between, between) * (label[:, None] == label[None, :])
+        covariance = shared + np.diag(own**2 + (1.0 - WITHIN_TRIAL_SHARE) * between**2)
+        return np.asarray(np.linalg.inv(np.linalg.cholesky(covariance)))
+
+
+def problem(
+    targets: Sequence[Target], *, people: int = PEOPLE, seed: int = 0, accuracy: Accuracy = DEFAULT
+) -> Problem:
     """Set up the fit of every fitted parameter to the rows that can be simulated.
 
     Args:
         targets: rows; those that are not simulated, and kinetic rows that restate a parameter, are left out.
         people: size of the virtual sample of a row.
+        seed: seed of that sample.
         accuracy: how finely time is cut.
     """
     rows = tuple(t for t in targets if obstacle(t) is None and t.kind != "kinetics")
     fitted = [record for record in records().values() if record.basis == "fitted"]
     names = tuple(record.name for record in fitted)
-    numbers = quasi_numbers(people)
+    numbers = quasi_numbers(people, seed)
     wanted = tuple(sorted({QUANTITIES[t.text("quantity")] for t in rows}))
     prepared = []
     for batch in batches(rows, size=10**6, pad=False):

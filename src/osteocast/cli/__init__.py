@@ -1,0 +1,53 @@
+"""The command line: thin shells over the Python functions."""
+
+from __future__ import annotations
+
+import sys
+
+INTERRUPTED = 130
+UNUSABLE = 2
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Run `osteocast`; every error is one sentence on stderr.
+
+    Args:
+        arguments: those of the command line, without the program's name; by default `sys.argv`.
+
+    Returns:
+        The exit code: 0, 2 for input that cannot be used, 130 when interrupted.
+    """
+    from osteocast.errors import OsteocastError
+
+    try:
+        from osteocast.cli.app import app
+
+        code = app(args=arguments, prog_name="osteocast", standalone_mode=False)
+        sys.stdout.flush()
+    except OsteocastError as error:
+        return _complain(str(error), UNUSABLE)
+    except KeyboardInterrupt:
+        code = INTERRUPTED
+    except BrokenPipeError:
+        return _closed()
+    except Exception as error:  # usage errors of typer, by what they can do
+        if not (hasattr(error, "format_message") and hasattr(error, "exit_code")):
+            raise
+        command = getattr(getattr(error, "ctx", None), "command_path", "osteocast")
+        return _complain(f"{command}: {error.format_message().rstrip('.')}; see '{command} --help'.", UNUSABLE)
+    if code == INTERRUPTED:
+        return _complain("Stopped; nothing was written.", INTERRUPTED)
+    return code if isinstance(code, int) else 0
+
+
+def _complain(sentence: str, code: int) -> int:
+    print(" ".join(sentence.split()), file=sys.stderr)
+    return code
+
+
+def _closed() -> int:
+    """The reader of our output has gone, as in `osteocast ... | head`."""
+    import os
+
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    return 0

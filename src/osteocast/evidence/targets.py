@@ -14,6 +14,8 @@ from osteocast.regimen import Regimen
 CALIBRATION = Path(__file__).parent / "calibration_targets.csv"
 BETWEEN_TRIAL_SD = {"density": 0.8, "marker": 8.0, "kinetics": 0.0, "hormone": 0.0}
 """Spread between trials of one regimen beyond their own error [points]."""
+WITHIN_TRIAL_SHARE = 0.5
+"""Share of that variance which rows of one trial have in common (same people, scanners and habits): assumed."""
 KINDS = {
     "LS_BMD": "density",
     "TH_BMD": "density",
@@ -88,6 +90,12 @@ class Target:
             raise OsteocastError(
                 error.what, where=f"row {self.line}, column {column}, {error.where}", fix=error.fix
             ) from None
+
+    @property
+    def trial(self) -> str:
+        """The trial a row belongs to: the first word of `study`. Read by calibration alone, to know which rows
+        share a trial's own deviation."""
+        return self.text("study").split(" ")[0].strip(",")
 
     @property
     def kind(self) -> str:

@@ -14,7 +14,8 @@ from osteocast.engine.schedule import require_modelled
 from osteocast.errors import OsteocastError
 from osteocast.forecast import bands, history
 from osteocast.forecast.numbers import Table
-from osteocast.forecast.simulation import Course, Job, simulate
+from osteocast.forecast.simulation import Course, Job
+from osteocast.forecast.simulation import simulate as run
 from osteocast.forecast.support import Support, support
 from osteocast.measure import dxa
 from osteocast.model.assemble import SITES
@@ -184,11 +185,18 @@ def compare(
     ]
     devices = {site: scan.device for site, scan in drawn.person.baseline_scans().items()}
     found = []
-    for strategy, regimen, course in zip(chosen, regimens, simulate(jobs), strict=True):
+    for strategy, regimen, course in zip(chosen, regimens, run(jobs), strict=True):
         bmd = {site: course.quantity[site] / course.quantity[site][:1] * now.bmd[site] for site in SITES}
         carried_by = support(drawn.person, regimen, 12 * years)
         found.append(StrategyForecast(strategy, months, course, bmd, carried_by, devices))
     return Forecast(person, drawn, now.carried, tuple(found), seed, draws)
+
+
+def simulate(
+    person: Person, regimen: Regimen | str, years: int = 10, draws: int = 1000, seed: int = SEED
+) -> Forecast:
+    """Forecast a person under one regimen; see `compare`."""
+    return compare(person, [regimen], years, draws, seed)
 
 
 def drawn_person(person: Person, draws: int, seed: int) -> tuple[Table, Draws]:

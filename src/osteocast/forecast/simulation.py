@@ -11,6 +11,7 @@ import os
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import cache
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
@@ -19,7 +20,8 @@ from osteocast.drugs.catalogue import card
 from osteocast.engine.run import ALL, DEFAULT, Accuracy, prepare, simulate_values
 from osteocast.engine.schedule import FOREVER_D, Schedule, modelled
 from osteocast.forecast.stored import Function, load, spec
-from osteocast.model.assemble import STATES
+from osteocast.model.assemble import STATES, YOUNG_ADULT
+from osteocast.parameters.registry import parameters
 
 if TYPE_CHECKING:
     from osteocast.regimen import Regimen
@@ -121,11 +123,13 @@ class _Plan:
         self.schedule = _wider(schedule)
         first = first[: len(job.months) + 1]
         self.windows = list(windows(edges[: first[-1] + 1], first))
-        names = sorted(job.values)
-        self.fixed = tuple(name for name in names if np.ndim(job.values[name]) == 0)
-        self.varying = tuple(name for name in names if np.ndim(job.values[name]) == 1)
+        own = {name for name, value in job.values.items() if np.ndim(value) == 1} | _personal()
+        self.fixed = tuple(sorted(set(job.values) - own))
+        self.varying = tuple(sorted(set(job.values) & own))
         self.scalars = np.array([float(job.values[name]) for name in self.fixed])
-        self.vectors = np.stack([np.asarray(job.values[name], float) for name in self.varying])
+        self.vectors = np.stack(
+            [np.broadcast_to(np.asarray(job.values[name], float), (self.people,)) for name in self.varying]
+        )
         start = np.stack([_start(job.state, name, self.people) for name in STATES])
         self.start = np.ascontiguousarray(start)
         arguments = self._arguments(0, self.windows[0], self.start[:, _block(0, self.people)])
@@ -202,6 +206,13 @@ def windows(edges_d: np.ndarray, first_step: np.ndarray) -> Iterator[Window]:
         at, todo = end, todo[len(inside) :]
 
 
+@cache
+def _personal() -> set[str]:
+    """Parameters that may differ between draws: always handed over as such, so that one compilation serves a
+    person, a study and a switch alike."""
+    return {name for name, one in parameters().items() if one.basis == "fitted" or one.between_person_log_sd > 0.0}
+
+
 def _wider(schedule: Schedule) -> Schedule:
     """The schedule with its courses padded to a multiple of `SLOTS`."""
     missing = -schedule.card.shape[0] % SLOTS
@@ -215,8 +226,6 @@ def _wider(schedule: Schedule) -> Schedule:
 
 
 def _start(state: Mapping[str, np.ndarray] | None, name: str, people: int) -> np.ndarray:
-    from osteocast.model.assemble import YOUNG_ADULT
-
     return np.full(people, YOUNG_ADULT[name]) if state is None else np.asarray(state[name], float)
 
 

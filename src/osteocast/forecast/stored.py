@@ -28,8 +28,11 @@ from osteocast.engine.configure import cache_folder
 Arrays = Sequence[np.ndarray]
 SOURCES = ("model", "engine", "drugs", "people/streams.py", "forecast")
 Function = Callable[..., list[np.ndarray]]
+KEEP = 8
+"""Stored versions of one function; older ones are removed."""
 _LOCK = Lock()
 _LOADED: dict[str, Function] = {}
+_LISTENERS: list[Callable[[], None]] = []
 
 
 class Spec(NamedTuple):
@@ -63,6 +66,11 @@ def load(
         return _LOADED[digest]
 
 
+def on_compile(say: Callable[[], None]) -> None:
+    """Call `say` once, should something have to be compiled."""
+    _LISTENERS[:] = [say]
+
+
 def _plain(build: Callable[[], Callable[..., Any]]) -> Function:
     """The same through JAX."""
     from osteocast.engine.configure import configure
@@ -88,15 +96,26 @@ def _stored(path: Path, takes: tuple[Spec, ...], build: Callable[[], Callable[..
 
 def _compile(takes: tuple[Spec, ...], build: Callable[[], Callable[..., Any]]) -> tuple[list[Any], bytes]:
     """Shapes of the results, and machine code."""
+    while _LISTENERS:
+        _LISTENERS.pop()()
     from osteocast.engine.configure import configure
 
     configure()
     import jax
 
+    function = build()
+    # What comes out of JAX's own cache cannot be stored again, so this goes round it, under a new name.
+    function.__name__ = f"stored_{os.urandom(8).hex()}"
     arguments = [jax.ShapeDtypeStruct(one.shape, np.dtype(one.dtype)) for one in takes]
-    lowered = jax.jit(build(), keep_unused=True).lower(*arguments)
+    lowered = jax.jit(function, keep_unused=True).lower(*arguments)
     gives = [[list(one.shape), np.dtype(one.dtype).str] for one in jax.tree.leaves(lowered.out_info)]
-    return gives, lowered.compile().runtime_executable().serialize()  # type: ignore[union-attr]
+    least = jax.config.jax_persistent_cache_min_compile_time_secs
+    jax.config.update("jax_persistent_cache_min_compile_time_secs", 1e9)
+    try:
+        executable: Any = lowered.compile().runtime_executable()
+    finally:
+        jax.config.update("jax_persistent_cache_min_compile_time_secs", least)
+    return gives, executable.serialize()
 
 
 def _read(path: Path) -> tuple[list[Any], bytes] | None:
@@ -117,6 +136,9 @@ def _write(path: Path, gives: list[Any], code: bytes) -> None:
         with os.fdopen(handle, "wb") as file:
             file.write(json.dumps(about).encode() + b"\n" + code)
         os.replace(partial, path)
+        same = path.parent.glob(f"{path.name.rsplit('-', 1)[0]}-*.xla")
+        for old in sorted(same, key=lambda one: -one.stat().st_mtime)[KEEP:]:
+            old.unlink(missing_ok=True)
 
 
 @cache

@@ -76,7 +76,7 @@ def sclerostin(seen: Any, p: Any) -> Number:
 def formation(seen: Any, p: Any, modelling_share: Number) -> Number:
     """Bone formed, fold of young adult: a share follows past resorption, the rest (modelling) does not and
     answers to sclerostin only. Without estrogen each team of osteoblasts refills its cavity less (walls are
-    thicker on estradiol: Vedi1996; P1NP falls within three weeks of withdrawal)."""
+    thicker on estradiol: Vedi, Osteoporos Int 1999; P1NP falls within three weeks of withdrawal)."""
     refill = 1.0 - p.refill_fall * seen.estrogen_deficit
     modelling = power(sclerostin(seen, p), -p.sclerostin_effect)
     return (1.0 - modelling_share) * seen.osteoblasts * refill + modelling_share * modelling

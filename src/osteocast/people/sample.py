@@ -118,8 +118,8 @@ def values(
     return result | {name: np.concatenate([one[name] for one in personal]) for name in personal[0]}
 
 
-def quasi_numbers(people: int) -> Numbers:
-    """Evenly spread normal numbers for small samples (scrambled Sobol points), the same at every call."""
+def quasi_numbers(people: int, seed: int = 0) -> Numbers:
+    """Evenly spread normal numbers for small samples (scrambled Sobol points), the same for the same seed."""
     from scipy.special import ndtri
     from scipy.stats import qmc
 
@@ -128,7 +128,7 @@ def quasi_numbers(people: int) -> Numbers:
         for name, record in parameters().items()
         if record.between_person_log_sd > 0.0
     ]
-    points = qmc.Sobol(len(purposes), seed=20240229).random(people)
+    points = qmc.Sobol(len(purposes), seed=seed).random(people)
     table = {name: ndtri(points[:, i]) for i, name in enumerate(purposes)}
     for name, column in table.items():
         table[name] = (column - column.mean()) / max(column.std(), math.ulp(1.0))

@@ -1,0 +1,63 @@
+"""`osteocast calibrate`: fit the mechanism to published results."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+
+def calibrate(
+    cross_validate: Annotated[
+        bool, typer.Option("--cross-validate", help="Also refit without some trials in turn.")
+    ] = False,
+    seed: Annotated[int, typer.Option(help="Seed of the virtual samples.")] = 0,
+    out: Annotated[Path | None, typer.Option(help="Folder for calibration.json, the report.")] = None,
+    json: Annotated[bool, typer.Option("--json", help="Print the report as JSON.")] = False,
+) -> None:
+    """Fit every fitted parameter to the published results; up to 15 minutes.
+
+    Writes the parameters where the model reads them, and reports what moved.
+    """
+    from rich.console import Console
+
+    from osteocast.calibration.command import calibrate as run
+    from osteocast.cli import output
+
+    output.usable_folder(out)
+    with Console(stderr=True).status("Setting up") as status:
+
+        def say(what: str, count: int, cost: float) -> None:
+            status.update(f"Fitting {what}: {count} gradients, cost {cost:.1f}")
+
+        result = run(seed=seed, cross_validate=cross_validate, report=out, progress=say)
+    if json:
+        output.print_json(result)
+        return
+    console = output.console()
+    console.print(_table(result))
+    agreement = result["agreement"]
+    console.print(f"{agreement['n']} rows, root mean square of z {agreement['rms_z']:.2f}", markup=False)
+    for trial, left in result.get("left_out", {}).items():
+        console.print(f"predicted without {trial}: {left['n']} rows, root mean square of z {left['rms_z']:.2f}")
+    console.print(output.DISCLAIMER, style="dim")
+
+
+def _table(result: dict[str, Any]) -> Any:
+    from rich.table import Table
+
+    table = Table(box=None, padding=(0, 1, 0, 0), pad_edge=False, header_style="bold")
+    table.add_column("parameter", no_wrap=True)
+    for name in ("prior", "value", "± (log)", "moved by (prior sd)", "informed"):
+        table.add_column(name, justify="right")
+    for row in sorted(result["moved"], key=lambda one: -abs(one["shift_in_prior_sd"])):
+        table.add_row(
+            row["name"],
+            f"{row['prior']:.4g}",
+            f"{row['value']:.4g}",
+            f"{row['log_sd']:.2f}",
+            f"{row['shift_in_prior_sd']:+.1f}",
+            f"{100 * row['informed']:.0f} %",
+        )
+    return table

@@ -1,0 +1,105 @@
+"""What all commands do with results: JSON on stdout, tables, files written whole or not at all."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+import tempfile
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from osteocast.errors import OsteocastError
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+DISCLAIMER = "Research and education, not a medical device."
+NARROW = 80
+
+
+def print_json(content: Any) -> None:
+    """Print data for other programs; stdout holds nothing else."""
+    sys.stdout.write(as_json(content))
+
+
+def as_json(content: Any) -> str:
+    """JSON without NaN, which other readers would refuse."""
+    return json.dumps(content, ensure_ascii=False, allow_nan=False) + "\n"
+
+
+def console() -> Console:
+    """The terminal, at least 80 columns wide."""
+    from rich.console import Console
+
+    found = Console()
+    return found if found.width >= NARROW else Console(width=NARROW)
+
+
+def usable_folder(folder: Path | None) -> None:
+    """Make sure that results can be written, before they are computed and without writing.
+
+    Args:
+        folder: where they will go; it may not exist yet.
+
+    Raises:
+        OsteocastError: it is a file, or lies where nothing can be written.
+    """
+    if folder is None:
+        return
+    there = folder.absolute()
+    while not there.exists() and there.parent != there:
+        there = there.parent
+    if not there.is_dir():
+        raise OsteocastError(f"{there} is a file, not a folder", where="--out", fix="name another folder")
+    if not os.access(there, os.W_OK | os.X_OK):
+        raise OsteocastError(
+            f"nothing can be written in {there}", where="--out", fix="name another folder, or change its permissions"
+        )
+
+
+def write_files(folder: Path, contents: Mapping[str, str]) -> list[Path]:
+    """Write several files, each whole or not at all.
+
+    Args:
+        folder: made if it is missing.
+        contents: text by file name.
+
+    Returns:
+        The files.
+
+    Raises:
+        OsteocastError: they cannot be written.
+    """
+    partial: dict[Path, Path] = {}
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        for name, text in contents.items():
+            handle, temporary = tempfile.mkstemp(dir=folder, prefix=f".{name}.")
+            partial[Path(temporary)] = folder / name
+            with os.fdopen(handle, "w", encoding="utf-8") as file:
+                file.write(text)
+            os.chmod(temporary, 0o644)
+        for temporary_path, path in partial.items():
+            os.replace(temporary_path, path)
+    except OSError as error:
+        for temporary_path in partial:
+            temporary_path.unlink(missing_ok=True)
+        raise OsteocastError(
+            f"{folder} cannot be written ({error.strerror})", where="--out", fix="name another folder"
+        ) from None
+    return list(partial.values())
+
+
+def say_written(paths: list[Path]) -> None:
+    """Name what was written, on stderr, so that stdout stays clean."""
+    print("Written: " + ", ".join(str(path) for path in paths), file=sys.stderr)
+
+
+def announce_compilation() -> None:
+    """Say once, where someone is watching, why the first run takes longer."""
+    from osteocast.forecast import stored
+
+    if sys.stderr.isatty():
+        stored.on_compile(lambda: print("First run: compiling the model, some ten seconds.", file=sys.stderr))

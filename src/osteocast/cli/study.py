@@ -1,0 +1,64 @@
+"""`osteocast study`: a published study drawn beside its simulation."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+
+def study(
+    file: Annotated[Path, typer.Argument(metavar="STUDY", help="TOML file, see examples/atac-bone-substudy.toml.")],
+    out: Annotated[Path | None, typer.Option(help="Folder for study.html and study.json.")] = None,
+    json: Annotated[bool, typer.Option("--json", help="Print JSON for scripts.")] = False,
+) -> None:
+    """Draw a study's arms, simulated, beside its published points."""
+    from osteocast.cli import output
+
+    output.usable_folder(out)
+    from osteocast.forecast.study import load_study, simulate_study
+
+    design = load_study(file)
+    output.announce_compilation()
+    result = simulate_study(design)
+    written = []
+    if out is not None:
+        from osteocast.report.html import study_page
+
+        texts = {"study.html": study_page(result), "study.json": output.as_json(result)}
+        written = output.write_files(out, texts)
+    if json:
+        output.print_json(result)
+    else:
+        console = output.console()
+        console.print(_table(result))
+        console.print(output.DISCLAIMER, style="dim")
+    if written:
+        output.say_written(written)
+
+
+def _table(result: Mapping[str, Any]) -> Any:
+    from rich.table import Table
+    from rich.text import Text
+
+    table = Table(
+        title=Text(result["title"]), box=None, padding=(0, 1, 0, 0), pad_edge=False, header_style="bold", title_justify="left"
+    )
+    for name in ("arm", "site"):
+        table.add_column(name, overflow="fold")
+    for name in ("months", "published %", "simulated %", "difference"):
+        table.add_column(name, justify="right", no_wrap=True)
+    for arm in result["arms"]:
+        for site, band in arm["sites"].items():
+            for point in band["observed"]:
+                table.add_row(
+                    Text(arm["label"]),
+                    site.replace("_", " "),
+                    f"{point['from_month']:g} to {point['month']:g}",
+                    f"{point['value']:+.2f}",
+                    f"{point['simulated']:+.2f}",
+                    f"{point['simulated'] - point['value']:+.2f}",
+                )
+    return table

@@ -1,0 +1,98 @@
+"""`osteocast validate`: every published row beside its simulation."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+if TYPE_CHECKING:
+    from rich.console import RenderableType
+
+
+def validate(
+    targets: Annotated[
+        Path | None, typer.Option(metavar="CSV", help="A table with the columns of calibration_targets.csv.")
+    ] = None,
+    group: Annotated[list[str] | None, typer.Option(help="Only rows of this group; repeat for more.")] = None,
+    out: Annotated[Path | None, typer.Option(help="Folder for validate.json.")] = None,
+    json: Annotated[bool, typer.Option("--json", help="Print JSON for scripts.")] = False,
+) -> None:
+    """Simulate published results and set them side by side, misses included."""
+    from osteocast.cli import output
+    from osteocast.errors import OsteocastError
+    from osteocast.evidence.targets import CALIBRATION, read_targets
+
+    rows = read_targets(targets or CALIBRATION)
+    if group:
+        known = list(dict.fromkeys(row.text("group") for row in rows))
+        for name in group:
+            if name not in known:
+                raise OsteocastError(
+                    f"no row has the group '{name}'", where="--group", fix=f"the table has {', '.join(known)}"
+                )
+        rows = tuple(row for row in rows if row.text("group") in group)
+    for row in rows:
+        _ = row.observed, row.regimen, row.comparator
+    output.usable_folder(out)
+    from osteocast.trials import validate as module
+
+    with _progress() as progress:
+        found = module.validate(rows, progress=progress)
+    result = {"schema": 1, "targets": [one.to_dict() for one in found], "summary": module.summary(found)}
+    written = [] if out is None else output.write_files(out, {"validate.json": output.as_json(result)})
+    if json:
+        output.print_json(result)
+    else:
+        console = output.console()
+        console.print(_table(result))
+        console.print(output.DISCLAIMER, style="dim")
+    if written:
+        output.say_written(written)
+
+
+@contextmanager
+def _progress() -> Iterator[Callable[[int, int], None]]:
+    """A bar on stderr."""
+    from rich.console import Console
+    from rich.progress import Progress
+
+    with Progress(console=Console(stderr=True), transient=True) as bar:
+        task = bar.add_task("Simulating", total=None)
+        yield lambda done, total: bar.update(task, completed=done, total=total)
+
+
+def _table(result: Mapping[str, Any]) -> RenderableType:
+    from rich.console import Group
+    from rich.table import Table
+    from rich.text import Text
+
+    table = Table(box=None, padding=(0, 1, 0, 0), pad_edge=False, header_style="bold")
+    for name in ("row", "quantity"):
+        table.add_column(name, overflow="fold")
+    for name in ("month", "published", "simulated", "z"):
+        table.add_column(name, justify="right", no_wrap=True)
+    for row in result["targets"]:
+        z = row["z"]
+        style = "red" if z is not None and abs(z) > 3.0 else "yellow" if z is not None and abs(z) > 2.0 else ""
+        table.add_row(
+            Text(row["id"]),
+            Text(f"{row['quantity']} {row['unit']}"),
+            "" if row["month"] is None else f"{row['month']:g}",
+            f"{row['observed']:.4g}",
+            Text(row["reason"] or "") if row["simulated"] is None else f"{row['simulated']:.4g}",
+            "" if z is None else f"{z:+.1f}",
+            style=style,
+        )
+    lines = [f"{result['summary']['simulated']} of {result['summary']['rows']} rows simulated."]
+    for kind in ("density", "marker", "hormone", "kinetics"):
+        about = result["summary"][kind]
+        if about["rows"] and about["rms_z"] is not None:
+            lines.append(
+                f"{kind}: {about['rows']} rows, root mean square of z {about['rms_z']:.2f}, largest "
+                f"{about['max_abs_z']:.2f}, mean absolute error {about['mean_abs_error']:.2f}"
+            )
+    return Group(table, Text("\n".join(["", *lines])))
