@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from functools import cache, partial
+from functools import cache
 from types import SimpleNamespace
 from typing import Any, NamedTuple
 
@@ -30,9 +30,12 @@ def shapes_fixed() -> Iterator[None]:
     def wide(x: np.ndarray, multiple: int) -> np.ndarray:
         return padded(x, 8192 if multiple > 32 else 32)
 
+    def wide_plan(regimens: Any, column: np.ndarray, *more: Any, **options: Any) -> Any:
+        return plan(regimens, column, *more, **{"pad": 6 if len(column) <= 16 else 4} | options)
+
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(module, "_padded", wide)
-        patch.setattr(module, "schedule", partial(plan, pad=6))
+        patch.setattr(module, "schedule", wide_plan)
         yield
 
 

@@ -123,5 +123,3 @@ def test_hourly_steps_give_the_same_as_the_default_step(density, state_after_men
     usual, _ = density(text, AFTER, DEFAULT, months, 0.0, state_after_menopause)
     assert np.abs(usual / hourly - 1.0).max() <= 5e-4
     assert rms(usual, hourly) <= 1e-4
-
-

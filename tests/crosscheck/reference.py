@@ -12,7 +12,9 @@ from dataclasses import replace
 from types import SimpleNamespace
 from typing import NamedTuple
 
-os.environ.setdefault("EQX_ON_ERROR", "nan")  # equinox's error callbacks would keep JAX from caching compilations
+os.environ.setdefault(
+    "EQX_ON_ERROR", "nan"
+)  # equinox's error callbacks would keep JAX from caching compilations
 
 import diffrax
 import jax
@@ -113,10 +115,16 @@ def random_case(
     """
     since = None if rng.random() < cycling else float(rng.uniform(-3.0, 28.0))
     age = float(rng.uniform(30.0, 48.0)) if since is None else 51.0 + since + float(rng.uniform(-4.0, 4.0))
-    e2 = float(rng.uniform(3.0, 12.0)) * 3.671e-3 if since is not None and since > 3.0 and rng.random() < 0.3 else None
+    e2 = (
+        float(rng.uniform(3.0, 12.0)) * 3.671e-3
+        if since is not None and since > 3.0 and rng.random() < 0.3
+        else None
+    )
     group = Group("female", age, since, float(rng.uniform(19.0, 38.0)), e2)
     table = values([group], lambda _purpose: np.clip(rng.standard_normal(people), -2.5, 2.5))
-    table = {name: np.broadcast_to(np.asarray(value, float), (people,)).copy() for name, value in table.items()}
+    table = {
+        name: np.broadcast_to(np.asarray(value, float), (people,)).copy() for name, value in table.items()
+    }
     drugs = [first_drug]
     if rng.random() < both:
         drugs.append(str(rng.choice([name for name in modelled_ids() if name != first_drug])))

@@ -102,7 +102,10 @@ def test_another_regimen_in_the_batch_changes_no_more_than_the_step_allows(one_s
     """The grid is shared, so a regimen with other starts and stops refines it for everybody: the change must
     stay within the promised error of density."""
     table, months = sample(ATAC, FEW), np.array([0.0, 12.0, 36.0])
-    drug, other = Regimen.parse("anastrozole 1 mg daily"), Regimen.parse("tamoxifen 20 mg daily from month 7.3")
+    drug, other = (
+        Regimen.parse("anastrozole 1 mg daily"),
+        Regimen.parse("tamoxifen 20 mg daily from month 7.3"),
+    )
     alone, together = (
         run(table, regimens, np.zeros(FEW, int), months, start_month=-300.0, wanted=assemble.SITES)
         for regimens in ([drug], [drug, other])
@@ -138,7 +141,10 @@ def test_more_substrate_weakens_inhibition(simulate):
     """The same as a share: v = Vmax S / (S + Km (1 + I/Ki)) falls less when S/Km is three times larger."""
 
     def left(**factors):
-        treated, never = simulate("anastrozole 1 mg daily", ATAC, **factors), simulate("none", ATAC, **factors)
+        treated, never = (
+            simulate("anastrozole 1 mg daily", ATAC, **factors),
+            simulate("none", ATAC, **factors),
+        )
         return treated.at("whole_body_aromatisation", 12) / never.at("whole_body_aromatisation", 12)
 
     assert np.all(left(substrate_peripheral=3.0) > left())
@@ -163,7 +169,9 @@ def test_trabecular_loss_exceeds_cortical(simulate, drug):
     it has lost more than cortical bone, in every woman."""
     treated = simulate(f"{drug} for 60 months", ATAC)
     excess = treated.change("cortical", 24) - treated.change("trabecular", 24)
-    assert np.all(excess > 0.0), f"{np.sum(excess <= 0)} of {len(excess)} women, by up to {-excess.min():.2f} points"
+    assert np.all(excess > 0.0), (
+        f"{np.sum(excess <= 0)} of {len(excess)} women, by up to {-excess.min():.2f} points"
+    )
 
 
 @pytest.mark.parametrize("drug", INHIBITORS)
@@ -179,7 +187,8 @@ def test_the_drug_itself_takes_more_trabecular_than_cortical_bone(simulate, drug
 def test_loss_is_faster_soon_after_menopause(simulate, site):
     """The fast loss of the transition is still running and adds to the drug's."""
     early, middle, late = (
-        simulate(ANASTROZOLE, Group("female", 60.0, years, 27.0)).change(site, 24) for years in (3.0, 8.0, 20.0)
+        simulate(ANASTROZOLE, Group("female", 60.0, years, 27.0)).change(site, 24)
+        for years in (3.0, 8.0, 20.0)
     )
     assert early.mean() < middle.mean() < late.mean()
 
@@ -197,7 +206,9 @@ def test_loss_is_faster_at_low_body_mass(simulate, site):
 @pytest.mark.parametrize("site", SITES)
 def test_loss_is_faster_at_high_turnover(simulate, site):
     """An imbalance is paid once per remodelling cycle: the same woman with more cycles loses more."""
-    slow, usual, fast = (simulate(ANASTROZOLE, ATAC, turnover=factor).change(site, 24) for factor in (0.6, 1.0, 1.6))
+    slow, usual, fast = (
+        simulate(ANASTROZOLE, ATAC, turnover=factor).change(site, 24) for factor in (0.6, 1.0, 1.6)
+    )
     assert np.all(fast < usual) and np.all(usual < slow)
 
 

@@ -75,7 +75,10 @@ def test_adherence_of_rare_doses_takes_each_or_leaves_it():
     channel = catalogue()[name].actions["on"][0]["channel"]
     for day in (5.0, 6.0 * MONTH + 5.0):
         level = drives([f"{usual} adherence 70 %"], day, (0, 0, 0), Taken())[channel]
-        every, first = one(usual, day, channel), one(f"{usual.replace('every 6 months', 'once')}", day, channel)
+        every, first = (
+            one(usual, day, channel),
+            one(f"{usual.replace('every 6 months', 'once')}", day, channel),
+        )
         np.testing.assert_allclose(level, [every, first, 0.0], rtol=1e-9, atol=1e-12 * every)
 
 
@@ -84,7 +87,9 @@ def test_a_pause_leaves_out_its_doses_and_the_clock_runs_on():
     paused, whole = "anastrozole 1 mg daily pause month 6 to 8", "anastrozole 1 mg daily"
     assert one(paused, 5.9 * MONTH, "competitor") == one(whole, 5.9 * MONTH, "competitor")
     assert one(paused, 7.9 * MONTH, "competitor") < 1e-3 * one(whole, 7.9 * MONTH, "competitor")
-    assert one(paused, 10.0 * MONTH, "competitor") == pytest.approx(one(whole, 10.0 * MONTH, "competitor"), rel=1e-4)
+    assert one(paused, 10.0 * MONTH, "competitor") == pytest.approx(
+        one(whole, 10.0 * MONTH, "competitor"), rel=1e-4
+    )
 
 
 def test_a_patch_is_a_constant_rate():
@@ -129,7 +134,9 @@ def test_drugs_that_do_not_act_have_no_course():
 
 
 def test_breakpoints_are_the_starts_ends_and_pauses():
-    regimen = Regimen.parse("anastrozole 1 mg daily from month 1 for 12 months + estradiol patch 50 ug/day for 3 months")
+    regimen = Regimen.parse(
+        "anastrozole 1 mg daily from month 1 for 12 months + estradiol patch 50 ug/day for 3 months"
+    )
     found = breakpoints([regimen], 1e4)
     for day in (MONTH, 0.0, 3.0 * MONTH):
         assert np.min(np.abs(found - day)) < 1e-9

@@ -36,7 +36,9 @@ def words_of(node: ast.AST) -> Iterator[str]:
     functions, and texts."""
     for child in ast.walk(node):
         match child:
-            case ast.arg(arg=name) | ast.Attribute(attr=name) | ast.Name(id=name) | ast.keyword(arg=str(name)):
+            case (
+                ast.arg(arg=name) | ast.Attribute(attr=name) | ast.Name(id=name) | ast.keyword(arg=str(name))
+            ):
                 yield name
             case ast.FunctionDef(name=name) | ast.ClassDef(name=name):
                 yield name
@@ -50,9 +52,7 @@ def without_docstrings(tree: ast.Module) -> ast.Module:
         body = getattr(node, "body", None)
         if isinstance(body, list):
             node.body = [  # type: ignore[attr-defined]
-                one
-                for one in body
-                if not (isinstance(one, ast.Expr) and isinstance(one.value, ast.Constant))
+                one for one in body if not (isinstance(one, ast.Expr) and isinstance(one.value, ast.Constant))
             ] or [ast.Pass()]
     return tree
 
@@ -73,7 +73,9 @@ def test_no_equation_names_a_drug_or_a_sex(file):
 
 def test_the_search_for_names_finds_them():
     """The test above must fail on what it is there for."""
-    code = 'def loss(sex, p):\n    """On anastrozole."""\n    return p.x if sex == "female" else p.letrozole_ki'
+    code = (
+        'def loss(sex, p):\n    """On anastrozole."""\n    return p.x if sex == "female" else p.letrozole_ki'
+    )
     said = set(words_of(without_docstrings(ast.parse(code))))
     assert any(says(text, "letrozole") for text in said) and any(says(text, "female") for text in said)
     assert any(says(text, "sex") for text in said) and not any(says(text, "anastrozole") for text in said)
@@ -90,7 +92,9 @@ def functions():
     ]
 
 
-@pytest.mark.parametrize("function", functions(), ids=lambda one: f"{one.__module__.split('.')[-1]}.{one.__name__}")
+@pytest.mark.parametrize(
+    "function", functions(), ids=lambda one: f"{one.__module__.split('.')[-1]}.{one.__name__}"
+)
 def test_every_equation_is_documented_and_asks_only_for_physiology(function):
     arguments = set(inspect.signature(function).parameters)
     assert not arguments & (SEXES | {"drug", "dose", "regimen", "month", "seed", "key"})

@@ -77,7 +77,7 @@ def problem(
         seed: seed of that sample.
         accuracy: how finely time is cut.
     """
-    rows = tuple(t for t in targets if obstacle(t) is None and t.kind != "kinetics")
+    rows = tuple(t for t in targets if obstacle(t) is None and not t.follows_from_parameters)
     fitted = [record for record in records().values() if record.basis == "fitted"]
     names = tuple(record.name for record in fitted)
     numbers = quasi_numbers(people, seed)

@@ -24,7 +24,7 @@ ALL = (
     *assemble.SITES,
     *("trabecular", "cortical", "remodelling_space", "sCTX", "uNTX", "P1NP", "BSAP"),
     *("rankl", "opg", "osteoclasts", "osteoblasts", "osteocytes", "sclerostin"),
-    *("E2", "E1", "E1S", "T", "LH", "whole_body_aromatisation"),
+    *("E2", "E1", "E1S", "T", "LH", "whole_body_aromatisation", "antibody", "bisphosphonate"),
 )
 
 
@@ -146,7 +146,7 @@ def prepare(
     )
     return (
         plan,
-        _padded(laid.edges_d, 128),
+        _padded(laid.edges_d, 512),
         _padded(laid.first_step, 32),
         dict(state) if state is not None else young_adult(len(column)),
     )

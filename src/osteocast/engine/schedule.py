@@ -68,7 +68,7 @@ def _rows(regimen: Any, taken: Any) -> list[tuple[Any, ...]]:
     return rows
 
 
-def schedule(regimens: Sequence[Any], column: np.ndarray, taken: Any = None, *, pad: int = 2) -> Schedule:
+def schedule(regimens: Sequence[Any], column: np.ndarray, taken: Any = None, *, pad: int = 4) -> Schedule:
     """Lay out the courses of a batch.
 
     Args:

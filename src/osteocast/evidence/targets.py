@@ -103,6 +103,11 @@ class Target:
         return KINDS.get(self.text("quantity"), "kinetics")
 
     @property
+    def follows_from_parameters(self) -> bool:
+        """Whether the row restates a kinetic parameter, so that nothing needs simulating."""
+        return self.text("quantity").endswith(("_CL_F", "_half_life", "_Css_mean"))
+
+    @property
     def observed(self) -> float:
         """The published number."""
         return self.required("value")

@@ -30,6 +30,8 @@ DRIVES = {
     "gonad_removed": "1 after removal of both gonads [1]",
     "calcium": "calcium taken beyond the usual diet [mg/day]",
     "vitamin_d": "rise of 25-hydroxyvitamin D [nmol/L]",
+    "loading": "mechanical load beyond usual life from exercise [share]",
+    "protein": "protein eaten beyond the usual diet [g/day]",
     "bisphosphonate_loose": "bisphosphonate reaching bone to be bound loosely [effect/day]",
     "bisphosphonate_tight": "bisphosphonate reaching bone to be bound tightly [effect/day]",
     "antibody_input": "denosumab entering plasma [nmol/L/day]",
@@ -118,19 +120,19 @@ def forcing(drive: Any, t_d: Number, p: Any) -> dict[str, Number]:
         p: parameters and the person's own values.
 
     Returns:
-        `estrogen_deficit` [1], `pth` [1], and the inputs of `antiresorptives`.
+        `estrogen_deficit` [1], `pth` [1], and the channels that reach cells as they are.
     """
     level = steroids.levels(drive, t_d, p)
     lack = estrogen_action.deficit(
         level.free_e2 + drive.estrogen_equivalent, drive.modulator, drive.modulator_agonism, p
     )
-    inputs = ("bisphosphonate_loose", "bisphosphonate_tight", "antibody_input")
+    inputs = ("loading", "protein", "bisphosphonate_loose", "bisphosphonate_tight", "antibody_input")
     return {"estrogen_deficit": lack, "pth": mineral.pth(drive, p)} | {name: getattr(drive, name) for name in inputs}
 
 
 def slow(t_d: Number, p: Any) -> dict[str, Number]:
-    """What changes over years: age [years] and mechanical load [1]."""
-    return {"age": p.age + t_d / steroids.DAYS_PER_YEAR, "load": p.bmi / p.bmi_reference}
+    """What changes over years: age [years]."""
+    return {"age": p.age + t_d / steroids.DAYS_PER_YEAR}
 
 
 def rates(t_d: Number, state: Mapping[str, Number], drive: Any, p: Any) -> dict[str, Number]:
@@ -155,7 +157,9 @@ def observed(state: Mapping[str, Number], drive: Any, t_d: Number, p: Any) -> di
 
     Returns:
         `<site>` relative areal density, `trabecular`, `cortical`, `remodelling_space` [fold of young adult],
-        markers and cells [fold of young adult], hormones [nmol/L], `aromatisation` [share of untreated].
+        markers and cells [fold of young adult], hormones [nmol/L], LH [IU/L], whole-body aromatisation [share of
+        untreated], `estrogen_deficit` [1], `antibody` in plasma [nmol/L], `bisphosphonate` at bone surface
+        [effect].
     """
     level = steroids.levels(drive, t_d, p)
     seen = SimpleNamespace(**state, **slow(t_d, p), **forcing(drive, t_d, p))
@@ -192,5 +196,7 @@ def observed(state: Mapping[str, Number], drive: Any, t_d: Number, p: Any) -> di
         "SHBG": level.shbg,
         "whole_body_aromatisation": level.aromatisation,
         "estrogen_deficit": seen.estrogen_deficit,
+        "antibody": state["antibody"],
+        "bisphosphonate": state["bound_loosely"] + state["bound_tightly"],
     }
     return result

@@ -13,10 +13,15 @@ from osteocast.model.antiresorptives import osteoclast_death, rankl_free
 from osteocast.model.maths import Number, power
 
 
+def load(seen: Any, p: Any) -> Number:
+    """Mechanical load, 1 at reference body mass and usual movement."""
+    return p.bmi / p.bmi_reference * (1.0 + seen.loading)
+
+
 def rankl(seen: Any, p: Any) -> Number:
     """RANKL on marrow and bone cells. Two to three times higher without estrogen
     (Eghbali-Fatourechi, J Clin Invest 2003;111:1221); load from body mass and movement tempers the rise."""
-    return 1.0 + p.rankl_gain * seen.estrogen_deficit * power(seen.load, -p.load_protection)
+    return 1.0 + p.rankl_gain * seen.estrogen_deficit * power(load(seen, p), -p.load_protection)
 
 
 def opg(seen: Any, p: Any) -> Number:
@@ -65,18 +70,18 @@ def osteocytes(seen: Any, p: Any) -> tuple[Number, Number]:
 
 def sclerostin(seen: Any, p: Any) -> Number:
     """Sclerostin from osteocytes: up without estrogen (27 % lower after four weeks of estradiol, Modder,
-    J Bone Miner Res 2011;26:27), down with load."""
+    J Bone Miner Res 2011;26:27), down with exercise; usual load is part of everyone's own steady state."""
     return (
         seen.osteocytes
         * (1.0 + p.sclerostin_gain * seen.estrogen_deficit)
-        * power(seen.load, -p.sclerostin_load)
+        * power(1.0 + seen.loading, -p.sclerostin_load)
     )
 
 
 def formation(seen: Any, p: Any, modelling_share: Number) -> Number:
     """Bone formed, fold of young adult: a share follows past resorption, the rest (modelling) does not and
-    answers to sclerostin only. Without estrogen each team of osteoblasts refills its cavity less (walls are
+    answers to sclerostin and protein. Without estrogen each team of osteoblasts refills its cavity less (walls are
     thicker on estradiol: Vedi, Osteoporos Int 1999; P1NP falls within three weeks of withdrawal)."""
     refill = 1.0 - p.refill_fall * seen.estrogen_deficit
-    modelling = power(sclerostin(seen, p), -p.sclerostin_effect)
+    modelling = power(sclerostin(seen, p), -p.sclerostin_effect) * (1.0 + p.protein_modelling * seen.protein)
     return (1.0 - modelling_share) * seen.osteoblasts * refill + modelling_share * modelling

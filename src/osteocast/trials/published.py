@@ -20,9 +20,11 @@ QUANTITIES = {
     "TH_BMD": "total_hip",
     "FN_BMD": "femoral_neck",
     "radius_BMD": "one_third_radius",
+    "denosumab_Cmax": "antibody",
     **{name: name for name in ("sCTX", "uNTX", "P1NP", "BSAP", "E2", "E1", "E1S", "T", "LH", "whole_body_aromatisation")},
 }
-KINETICS = {"CL_F": "L/h", "half_life": "h", "Css_mean": "ng/mL", "Cmax": "ng/mL"}
+KINETICS = {"CL_F": "L/h", "half_life": "h", "Css_mean": "ng/mL"}
+"""Kinetic quantities that follow from a drug's parameters, and their units."""
 LEVEL_FACTOR = {
     ("E2", "pg/mL"): 1.0 / PG_ML_TO_NMOL_L,
     ("E2", "pmol/L"): 1e3,
@@ -31,6 +33,7 @@ LEVEL_FACTOR = {
     ("T", "ng/dL"): 28.84,
     ("T", "nmol/L"): 1.0,
     ("LH", "IU/L"): 1.0,
+    ("denosumab_Cmax", "ug/mL"): 0.147,
 }
 YEARS_BEFORE_MENOPAUSE = 6.0
 YEARS_BEFORE_START = 2.0

@@ -75,7 +75,7 @@ def validate(
         One entry for every row, in order; rows that cannot be simulated carry the reason.
     """
     reasons = [obstacle(target) for target in targets]
-    simulable = [t for t, reason in zip(targets, reasons, strict=True) if reason is None and t.kind != "kinetics"]
+    simulable = [t for t, reason in zip(targets, reasons, strict=True) if reason is None and not t.follows_from_parameters]
     courses: dict[tuple[Arm, str], tuple[np.ndarray, np.ndarray]] = {}
     numbers = person_numbers(people)
     todo = list(batches(simulable, ARMS_AT_ONCE))
@@ -93,7 +93,7 @@ def validate(
     def one(target: Target, reason: str | None) -> Comparison:
         if reason is not None:
             return Comparison(target, None, reason)
-        if target.kind == "kinetics":
+        if target.follows_from_parameters:
             value = kinetic(target, shared(target.text("sex")))
             return Comparison(target, value, None if value is not None else "no such kinetic quantity")
         simulated = float(statistic(target, lambda arm, name: courses[arm, name]))
