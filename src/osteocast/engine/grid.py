@@ -20,7 +20,14 @@ class Grid(NamedTuple):
 
 
 def grid(
-    start_d: float, outputs_d: np.ndarray, breakpoints_d: np.ndarray, *, step_d: float, history_step_d: float, finest_d: float, repeat: int
+    start_d: float,
+    outputs_d: np.ndarray,
+    breakpoints_d: np.ndarray,
+    *,
+    step_d: float,
+    history_step_d: float,
+    finest_d: float,
+    repeat: int,
 ) -> Grid:
     """Lay out the steps.
 

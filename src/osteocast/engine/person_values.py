@@ -19,15 +19,19 @@ def settle(p: SimpleNamespace) -> SimpleNamespace:
     """Add what follows from a person's own levels.
 
     Peripheral aromatase is scaled to a known estradiol after menopause (`e2_known` [nmol/L], 0 = not known);
-    ovarian secretion is set so that the fertile level is `fertile_e2_known` or, unknown, `ovary_estradiol_level`; `free_e2_young` is what
-    bone saw then. Levels are linear in each of the two, so one evaluation at 0 and one at 1 settle each.
+    ovarian secretion is set so that the fertile level is `fertile_e2_known` or, unknown,
+    `ovary_estradiol_level`; `free_e2_young` is what bone saw then. Levels are linear in each of the two, so
+    one evaluation at 0 and one at 1 settle each.
     """
     import jax.numpy as jnp
 
     def e2(t_d: Any, **changes: Any) -> Any:
         return steroids.levels(UNTREATED, t_d, _with(p, **changes)).e2
 
-    none, full = e2(0.0, aromatase_amount=0.0, ovary_estradiol=0.0), e2(0.0, aromatase_amount=1.0, ovary_estradiol=0.0)
+    none, full = (
+        e2(0.0, aromatase_amount=0.0, ovary_estradiol=0.0),
+        e2(0.0, aromatase_amount=1.0, ovary_estradiol=0.0),
+    )
     known = jnp.clip((p.e2_known - none) / (full - none), 0.05, 20.0)
     p = _with(p, aromatase_amount=jnp.where(p.e2_known > 0.0, known, p.aromatase_amount))
     fertile = jnp.where(p.fertile_e2_known > 0.0, p.fertile_e2_known, p.ovary_estradiol_level)

@@ -62,7 +62,13 @@ class Result(NamedTuple):
 
 @partial(jax.jit, static_argnames=("at", "wanted"))
 def simulate_values(
-    values: dict[str, Any], plan: Schedule, edges_d: Any, first_step: Any, state: dict[str, Any], at: Nodes, wanted: tuple[str, ...]
+    values: dict[str, Any],
+    plan: Schedule,
+    edges_d: Any,
+    first_step: Any,
+    state: dict[str, Any],
+    at: Nodes,
+    wanted: tuple[str, ...],
 ) -> Any:
     """The compiled whole: settle the people, place their doses, carry them along the grid; see `advance`."""
     p = settle(SimpleNamespace(**values))

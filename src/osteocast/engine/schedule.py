@@ -55,13 +55,25 @@ def _rows(regimen: Any, taken: Any) -> list[tuple[Any, ...]]:
         if one.kinetics.get("permanent"):
             rows.append((index, course.start_day, FOREVER_D, 1.0, FOREVER_D, True, 1.0))
         elif course.continuous:
-            rows.append((index, course.start_day, FOREVER_D, 1.0, last, True, course.amount * course.adherence))
+            rows.append(
+                (index, course.start_day, FOREVER_D, 1.0, last, True, course.amount * course.adherence)
+            )
         elif one.kinetics.get("smooth"):
             rate = course.amount / course.interval_day * course.adherence
             rows.append((index, course.start_day, FOREVER_D, 1.0, last, True, rate))
         elif course.adherence >= 1.0 or course.is_daily_tablet:
             n = FOREVER_D if course.n_doses is None else course.n_doses
-            rows.append((index, course.start_day, course.interval_day or FOREVER_D, n, 0.0, False, (course.amount or 1.0) * course.adherence))
+            rows.append(
+                (
+                    index,
+                    course.start_day,
+                    course.interval_day or FOREVER_D,
+                    n,
+                    0.0,
+                    False,
+                    (course.amount or 1.0) * course.adherence,
+                )
+            )
         else:
             for i, day in enumerate(course.days(taken.horizon_d)):
                 rows.append((index, day, FOREVER_D, taken(course, i), 0.0, False, course.amount or 1.0))
@@ -114,7 +126,9 @@ def breakpoints(regimens: Sequence[Any], horizon_d: float) -> np.ndarray:
 
 def longest_step(regimens: Sequence[Any], otherwise: float) -> float:
     """Longest step [day] that the drugs of these regimens allow."""
-    steps = [card(course.card_id).kinetics.get("longest_step") for one in regimens for course in one.courses()]
+    steps = [
+        card(course.card_id).kinetics.get("longest_step") for one in regimens for course in one.courses()
+    ]
     return min([otherwise, *(float(str(step)) for step in steps if step is not None)])
 
 
@@ -140,7 +154,8 @@ def _worth(one: Card, p: Any) -> tuple[Any, Any, Any, list[Any]]:
         scale = kinetics["usual_interval_d"] / kinetics["usual_dose"]
     weights: list[Any] = [0.0] * len(DRIVES)
     channels = list(DRIVES)
-    for action in one.actions["on"]:  # type: ignore[index]
+    on: Any = one.actions["on"]
+    for action in on:
         worth: Any = 1.0
         for name in action.get("times", ()):
             worth = worth * (getattr(p, name) if isinstance(name, str) else name)

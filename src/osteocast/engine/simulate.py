@@ -60,7 +60,10 @@ def nodes(panels: tuple[tuple[float, int], ...], positions: int) -> Nodes:
     phases, start = [], 0.0
     for end, count in panels:
         x, w = np.polynomial.legendre.leggauss(count)
-        phases += [(start + (end - start) * (a + 1.0) / 2.0, (end - start) * b / 2.0) for a, b in zip(x, w, strict=True)]
+        phases += [
+            (start + (end - start) * (a + 1.0) / 2.0, (end - start) * b / 2.0)
+            for a, b in zip(x, w, strict=True)
+        ]
         start = end
     x, w = np.polynomial.legendre.leggauss(positions)
     places = [((a + 1.0) / 2.0, b / 2.0) for a, b in zip(x, w, strict=True)]
@@ -74,7 +77,9 @@ def course_levels(courses: Courses, t_d: Any) -> Any:
     since_start = t_d - courses.start_d
     given = jnp.clip(jnp.ceil(since_start / courses.interval_d - 1e-9), 0.0, courses.n_doses)
     on_drug = jnp.where(
-        courses.continuous, jnp.clip(jnp.minimum(t_d, courses.end_d) - courses.start_d, 0.0), given * courses.interval_d
+        courses.continuous,
+        jnp.clip(jnp.minimum(t_d, courses.end_d) - courses.start_d, 0.0),
+        given * courses.interval_d,
     )
     since_last = jnp.where(
         courses.continuous, t_d - courses.end_d, since_start - (given - 1.0) * courses.interval_d
@@ -136,7 +141,13 @@ def _step(state: dict[str, Any], t0: Any, h: Any, courses: Courses, p: Any, at: 
 
 
 def advance(
-    state: dict[str, Any], edges_d: Any, first_step: Any, courses: Courses, p: Any, at: Nodes, wanted: tuple[str, ...]
+    state: dict[str, Any],
+    edges_d: Any,
+    first_step: Any,
+    courses: Courses,
+    p: Any,
+    at: Nodes,
+    wanted: tuple[str, ...],
 ) -> tuple[dict[str, Any], dict[str, Any], Any]:
     """Carry a batch of people along a grid.
 

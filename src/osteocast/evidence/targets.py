@@ -63,14 +63,18 @@ class Target:
             return float(text)
         except ValueError:
             raise OsteocastError(
-                f"'{text}' is not a number", where=f"row {self.line}, column {name}", fix="write a plain number"
+                f"'{text}' is not a number",
+                where=f"row {self.line}, column {name}",
+                fix="write a plain number",
             ) from None
 
     def required(self, name: str) -> float:
         """A field that must be a number."""
         value = self.number(name)
         if value is None:
-            raise OsteocastError("the field is empty", where=f"row {self.line}, column {name}", fix="fill it in")
+            raise OsteocastError(
+                "the field is empty", where=f"row {self.line}, column {name}", fix="fill it in"
+            )
         return value
 
     @cached_property
@@ -132,8 +136,12 @@ def read_targets(path: Path = CALIBRATION) -> tuple[Target, ...]:
             missing = [name for name in NEEDED if name not in columns]
             if missing:
                 raise OsteocastError(
-                    f"column '{missing[0]}' is missing", where=str(path), fix=f"give the columns {', '.join(NEEDED)}"
+                    f"column '{missing[0]}' is missing",
+                    where=str(path),
+                    fix=f"give the columns {', '.join(NEEDED)}",
                 )
             return tuple(Target(i, row) for i, row in enumerate(reader, start=2))
     except (OSError, UnicodeDecodeError, csv.Error) as error:
-        raise OsteocastError(f"cannot be read ({error})", where=str(path), fix="give a CSV file in UTF-8") from None
+        raise OsteocastError(
+            f"cannot be read ({error})", where=str(path), fix="give a CSV file in UTF-8"
+        ) from None

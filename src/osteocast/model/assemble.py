@@ -71,7 +71,9 @@ def site(name: str, p: Any) -> Site:
 
 def _trabecular(name: str) -> Balance:
     def balance(seen: Any, p: Any) -> tuple[Number, Number]:
-        return bone.trabecular(seen, p, site(name, p).trabecular_turnover, getattr(seen, f"{name}_trabecular"))
+        return bone.trabecular(
+            seen, p, site(name, p).trabecular_turnover, getattr(seen, f"{name}_trabecular")
+        )
 
     return balance
 
@@ -127,7 +129,9 @@ def forcing(drive: Any, t_d: Number, p: Any) -> dict[str, Number]:
         level.free_e2 + drive.estrogen_equivalent, drive.modulator, drive.modulator_agonism, p
     )
     inputs = ("loading", "protein", "bisphosphonate_loose", "bisphosphonate_tight", "antibody_input")
-    return {"estrogen_deficit": lack, "pth": mineral.pth(drive, p)} | {name: getattr(drive, name) for name in inputs}
+    return {"estrogen_deficit": lack, "pth": mineral.pth(drive, p)} | {
+        name: getattr(drive, name) for name in inputs
+    }
 
 
 def slow(t_d: Number, p: Any) -> dict[str, Number]:

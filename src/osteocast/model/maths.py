@@ -26,7 +26,7 @@ def _library(x: Number) -> Any:
 
 
 def exp(x: Number) -> Number:
-    """e to the power x."""
+    """The exponential of x."""
     return _library(x).exp(x)
 
 
@@ -36,7 +36,7 @@ def log(x: Number) -> Number:
 
 
 def power(x: Number, exponent: Number) -> Number:
-    """x to a real exponent, for x > 0."""
+    """Raise x > 0 to a real exponent."""
     return exp(exponent * log(x))
 
 

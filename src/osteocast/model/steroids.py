@@ -71,7 +71,8 @@ def levels(drive: Any, t_d: Number, p: Any) -> Hormones:
     """All steroid levels at one instant.
 
     Args:
-        drive: exposure record with `competitor` [1], `inactivator` [1/day], `suppression` [1], `gonad_removed` [0 or 1],
+        drive: exposure record with `competitor` [1], `inactivator` [1/day], `suppression` [1],
+            `gonad_removed` [0 or 1],
             `estradiol_input` [nmol/day], `estrone_input` [nmol/day], `shbg_stimulus` [1].
         t_d: days from month 0.
         p: parameters and the person's own values.
@@ -119,4 +120,3 @@ def levels(drive: Any, t_d: Number, p: Any) -> Hormones:
     awake = 1.0 / (1.0 + power(drive.suppression + 1e-9, p.suppression_hill))
     lh = p.lh_open_loop * awake / (1.0 + power(free_e2 / p.lh_e2_half, p.lh_e2_hill))
     return Hormones(e2, e1, e1s, testosterone, androstenedione, shbg, free_e2, lh, peripheral)
-

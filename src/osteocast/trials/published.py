@@ -21,7 +21,10 @@ QUANTITIES = {
     "FN_BMD": "femoral_neck",
     "radius_BMD": "one_third_radius",
     "denosumab_Cmax": "antibody",
-    **{name: name for name in ("sCTX", "uNTX", "P1NP", "BSAP", "E2", "E1", "E1S", "T", "LH", "whole_body_aromatisation")},
+    **{
+        name: name
+        for name in ("sCTX", "uNTX", "P1NP", "BSAP", "E2", "E1", "E1S", "T", "LH", "whole_body_aromatisation")
+    },
 }
 KINETICS = {"CL_F": "L/h", "half_life": "h", "Css_mean": "ng/mL"}
 """Kinetic quantities that follow from a drug's parameters, and their units."""
@@ -126,8 +129,8 @@ def batches(targets: Sequence[Target], size: int, *, pad: bool = True) -> Iterat
     wanted: dict[Arm, set[float]] = {}
     for target in targets:
         for arm in arms_of(target):
-            months = wanted.setdefault(arm, set())
-            months.update({target.required("from_month"), target.required("to_month")})
+            wanted.setdefault(arm, set()).update({target.required("from_month"), target.required("to_month")})
+
     def likeness(arm: Arm) -> tuple[float, int, float]:
         return longest_step([arm.regimen], FREE_STEP_D), round(arm.start_month / 48), max(wanted[arm])
 

@@ -75,7 +75,11 @@ def validate(
         One entry for every row, in order; rows that cannot be simulated carry the reason.
     """
     reasons = [obstacle(target) for target in targets]
-    simulable = [t for t, reason in zip(targets, reasons, strict=True) if reason is None and not t.follows_from_parameters]
+    simulable = [
+        target
+        for target, reason in zip(targets, reasons, strict=True)
+        if reason is None and not target.follows_from_parameters
+    ]
     courses: dict[tuple[Arm, str], tuple[np.ndarray, np.ndarray]] = {}
     numbers = person_numbers(people)
     todo = list(batches(simulable, ARMS_AT_ONCE))
@@ -97,7 +101,9 @@ def validate(
             value = kinetic(target, shared(target.text("sex")))
             return Comparison(target, value, None if value is not None else "no such kinetic quantity")
         simulated = float(statistic(target, lambda arm, name: courses[arm, name]))
-        return Comparison(target, simulated, None) if math.isfinite(simulated) else Comparison(target, None, "no value")
+        if not math.isfinite(simulated):
+            return Comparison(target, None, "the simulation gave no finite value")
+        return Comparison(target, simulated, None)
 
     return tuple(one(target, reason) for target, reason in zip(targets, reasons, strict=True))
 
@@ -114,6 +120,6 @@ def summary(comparisons: Sequence[Comparison]) -> dict[str, Any]:
             "rows": len(rows),
             "rms_z": float(np.sqrt(np.mean(z**2))) if len(z) else None,
             "max_abs_z": float(np.max(np.abs(z))) if len(z) else None,
-            "mean_abs_error": float(np.mean(np.abs(errors))) if len(rows) else None,
+            "mean_abs_error": float(np.mean(np.abs(errors))) if rows else None,
         }
     return result
