@@ -18,12 +18,12 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "tests"))
 
 import numpy as np
+
 from conftest import shapes_fixed
 from crosscheck.reference import Case, dose_days, engine, modelled_ids, random_case, solve
-
 from osteocast.engine.run import DEFAULT, PRECISE
 
-AT_ONCE = 10
+AT_ONCE = 40
 OUTPUTS = 12
 
 
@@ -40,9 +40,7 @@ def pairs(count: int, seed: int, years: float) -> list[Case]:
 
 def main() -> None:
     """Run and print."""
-    parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--pairs", type=int, default=200, help="how many pairs of person and regimen")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--years", type=float, default=10.0, help="longest horizon")

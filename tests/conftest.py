@@ -31,7 +31,7 @@ def shapes_fixed() -> Iterator[None]:
         return padded(x, 8192 if multiple > 32 else 32)
 
     def wide_plan(regimens: Any, column: np.ndarray, *more: Any, **options: Any) -> Any:
-        return plan(regimens, column, *more, **{"pad": 6 if len(column) <= 16 else 4} | options)
+        return plan(regimens, column, *more, **{"pad": 12 if len(column) <= 16 else 4} | options)
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(module, "_padded", wide)

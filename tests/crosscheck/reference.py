@@ -12,9 +12,7 @@ from dataclasses import replace
 from types import SimpleNamespace
 from typing import NamedTuple
 
-os.environ.setdefault(
-    "EQX_ON_ERROR", "nan"
-)  # equinox's error callbacks would keep JAX from caching compilations
+os.environ.setdefault("EQX_ON_ERROR", "nan")  # equinox's error callbacks would keep JAX from caching compilations
 
 import diffrax
 import jax
@@ -116,15 +114,11 @@ def random_case(
     since = None if rng.random() < cycling else float(rng.uniform(-3.0, 28.0))
     age = float(rng.uniform(30.0, 48.0)) if since is None else 51.0 + since + float(rng.uniform(-4.0, 4.0))
     e2 = (
-        float(rng.uniform(3.0, 12.0)) * 3.671e-3
-        if since is not None and since > 3.0 and rng.random() < 0.3
-        else None
+        float(rng.uniform(3.0, 12.0)) * 3.671e-3 if since is not None and since > 3.0 and rng.random() < 0.3 else None
     )
     group = Group("female", age, since, float(rng.uniform(19.0, 38.0)), e2)
     table = values([group], lambda _purpose: np.clip(rng.standard_normal(people), -2.5, 2.5))
-    table = {
-        name: np.broadcast_to(np.asarray(value, float), (people,)).copy() for name, value in table.items()
-    }
+    table = {name: np.broadcast_to(np.asarray(value, float), (people,)).copy() for name, value in table.items()}
     drugs = [first_drug]
     if rng.random() < both:
         drugs.append(str(rng.choice([name for name in modelled_ids() if name != first_drug])))
@@ -197,7 +191,7 @@ def solve(cases: Sequence[Case], *, jump_slots: int | None = None) -> list[np.nd
     days = [dose_days(case) for case in cases]
     slots = jump_slots or max(1, *(len(one) for one in days))
     jumps = np.stack([np.concatenate([one, 1e7 + np.arange(slots - len(one))]) for one in days])
-    plans = [schedule([case.regimen], np.zeros(len(case.people["age"]), int), None, pad=6) for case in cases]
+    plans = [schedule([case.regimen], np.zeros(len(case.people["age"]), int), None, pad=12) for case in cases]
     found, _ = _solve(
         {name: np.stack([case.people[name] for case in cases]) for name in cases[0].people},
         jax.tree.map(lambda *each: np.stack(each), *plans),

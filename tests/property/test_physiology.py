@@ -169,9 +169,7 @@ def test_trabecular_loss_exceeds_cortical(simulate, drug):
     it has lost more than cortical bone, in every woman."""
     treated = simulate(f"{drug} for 60 months", ATAC)
     excess = treated.change("cortical", 24) - treated.change("trabecular", 24)
-    assert np.all(excess > 0.0), (
-        f"{np.sum(excess <= 0)} of {len(excess)} women, by up to {-excess.min():.2f} points"
-    )
+    assert np.all(excess > 0.0), f"{np.sum(excess <= 0)} of {len(excess)} women, by up to {-excess.min():.2f} points"
 
 
 @pytest.mark.parametrize("drug", INHIBITORS)
@@ -187,8 +185,7 @@ def test_the_drug_itself_takes_more_trabecular_than_cortical_bone(simulate, drug
 def test_loss_is_faster_soon_after_menopause(simulate, site):
     """The fast loss of the transition is still running and adds to the drug's."""
     early, middle, late = (
-        simulate(ANASTROZOLE, Group("female", 60.0, years, 27.0)).change(site, 24)
-        for years in (3.0, 8.0, 20.0)
+        simulate(ANASTROZOLE, Group("female", 60.0, years, 27.0)).change(site, 24) for years in (3.0, 8.0, 20.0)
     )
     assert early.mean() < middle.mean() < late.mean()
 
@@ -206,9 +203,7 @@ def test_loss_is_faster_at_low_body_mass(simulate, site):
 @pytest.mark.parametrize("site", SITES)
 def test_loss_is_faster_at_high_turnover(simulate, site):
     """An imbalance is paid once per remodelling cycle: the same woman with more cycles loses more."""
-    slow, usual, fast = (
-        simulate(ANASTROZOLE, ATAC, turnover=factor).change(site, 24) for factor in (0.6, 1.0, 1.6)
-    )
+    slow, usual, fast = (simulate(ANASTROZOLE, ATAC, turnover=factor).change(site, 24) for factor in (0.6, 1.0, 1.6))
     assert np.all(fast < usual) and np.all(usual < slow)
 
 

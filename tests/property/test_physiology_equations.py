@@ -78,8 +78,7 @@ def test_the_ovary_only_fades(person, year, later):
     """The transition has one direction, and lasts about three years from nine tenths to one tenth."""
     p = person(AFTER)
     then, now = (
-        steroids.ovarian_function(p.menopause_day + t * steroids.DAYS_PER_YEAR, 0.0, p)
-        for t in (year, year + later)
+        steroids.ovarian_function(p.menopause_day + t * steroids.DAYS_PER_YEAR, 0.0, p) for t in (year, year + later)
     )
     assert 0.0 <= now <= then <= 1.0
 
@@ -97,9 +96,7 @@ def test_suppression_silences_the_ovary(person, exposure, dose, more):
     p = person(BEFORE)
     less, higher = (steroids.levels(exposure(suppression=x), 0.0, p) for x in (dose, dose + more))
     assert higher.e2 <= less.e2 * (1.0 + 1e-12)
-    assert (
-        steroids.levels(exposure(suppression=50.0), 0.0, p).e2 < 0.25 * steroids.levels(exposure(), 0.0, p).e2
-    )
+    assert steroids.levels(exposure(suppression=50.0), 0.0, p).e2 < 0.25 * steroids.levels(exposure(), 0.0, p).e2
 
 
 @given(st.floats(0.001, 10.0), st.floats(0.0, 300.0), st.floats(0.0, 300.0))
@@ -141,21 +138,17 @@ def person_p(person):
 
 
 @given(lack=st.floats(0.0, 1.0), more=st.floats(0.0, 1.0), load=st.floats(0.6, 1.6))
-def test_less_estrogen_means_more_signal_to_resorb(person_p, lack, more, load):
+def test_less_estrogen_means_more_signal_to_resorb(person_p, exposure, lack, more, load):
     """RANKL up, OPG down, sclerostin up; a heavier load tempers the rise."""
-    states = dict.fromkeys(assemble.STATES, 1.0) | {
-        name: 0.0 for name, x in assemble.YOUNG_ADULT.items() if x == 0.0
-    }
+    usual = assemble.forcing(exposure(), 0.0, person_p) | assemble.slow(0.0, person_p) | assemble.YOUNG_ADULT
 
     def seen(deficit, carried):
-        return SimpleNamespace(**states, estrogen_deficit=deficit, load=carried, pth=1.0, age=60.0)
+        return SimpleNamespace(**(usual | {"estrogen_deficit": deficit, "load": carried}))
 
     worse = min(lack + more, 1.0)
     assert cells.rankl(seen(worse, load), person_p) >= cells.rankl(seen(lack, load), person_p)
     assert 0.0 < cells.opg(seen(worse, load), person_p) <= cells.opg(seen(lack, load), person_p)
-    assert cells.resorption_signal(seen(worse, load), person_p) >= cells.resorption_signal(
-        seen(lack, load), person_p
-    )
+    assert cells.resorption_signal(seen(worse, load), person_p) >= cells.resorption_signal(seen(lack, load), person_p)
     assert cells.sclerostin(seen(worse, load), person_p) >= cells.sclerostin(seen(lack, load), person_p)
     assert cells.rankl(seen(lack, 1.1 * load), person_p) <= cells.rankl(seen(lack, load), person_p)
 

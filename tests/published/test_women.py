@@ -93,9 +93,7 @@ def test_atac_after_treatment(compared):
 
 def test_the_summary_counts_every_row(compared, rows):
     found = summary(compared)
-    assert found["rows"] == len(rows) and found["simulated"] == len(
-        [c for c in compared if c.simulated is not None]
-    )
+    assert found["rows"] == len(rows) and found["simulated"] == len([c for c in compared if c.simulated is not None])
     z = [one.z for one in of_kind(compared, "density")]
     assert found["density"]["rms_z"] == pytest.approx(np.sqrt(np.mean(np.square(z))))
 
@@ -138,9 +136,7 @@ def scrambled(rows, rng):
         relabelled(row, **{name: rows[int(i)].text(name) for name in LABELS})
         for row, i in zip(rows, order, strict=True)
     ]
-    return [
-        relabelled(row, group="a group of tomorrow", study="ATAC", id=f"x{n}") for n, row in enumerate(mixed)
-    ]
+    return [relabelled(row, group="a group of tomorrow", study="ATAC", id=f"x{n}") for n, row in enumerate(mixed)]
 
 
 @pytest.fixture(scope="module")

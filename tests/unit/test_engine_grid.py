@@ -118,9 +118,7 @@ def test_a_step_of_no_length_changes_nothing(person):
     from osteocast.model import assemble
     from osteocast.people.sample import Group
 
-    p = SimpleNamespace(
-        **{n: np.full(1, x) for n, x in vars(person(Group("female", 60.0, 10.0, 27.0))).items()}
-    )
+    p = SimpleNamespace(**{n: np.full(1, x) for n, x in vars(person(Group("female", 60.0, 10.0, 27.0))).items()})
     plan = schedule([Regimen.parse("anastrozole 1 mg daily + tamoxifen 20 mg daily")], np.zeros(1, int))
     state = {name: np.full(1, value + 0.25) for name, value in assemble.YOUNG_ADULT.items()}
     after = _step(state, 100.0, 0.0, courses(plan, p), p, DEFAULT.at)

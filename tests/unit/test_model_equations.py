@@ -17,9 +17,7 @@ def test_helpers_on_floats():
     assert maths.power(4.0, 0.5) == pytest.approx(2.0)
     assert maths.logistic(0.0) == 0.5
     assert maths.softplus(0.0) == pytest.approx(0.6931471805599453)
-    assert maths.softplus(-40.0) == pytest.approx(0.0, abs=1e-15) and maths.softplus(40.0) == pytest.approx(
-        40.0
-    )
+    assert maths.softplus(-40.0) == pytest.approx(0.0, abs=1e-15) and maths.softplus(40.0) == pytest.approx(40.0)
 
 
 # ---- aromatase
@@ -66,10 +64,7 @@ def test_fluxes_balance(person, exposure):
         flux_2 = (level.e2 - p.e2_floor) * p.cl_e2 * p.size * loose
         made_a = level.androstenedione * p.cl_androstenedione * p.size
         made_t = (
-            level.testosterone
-            * p.cl_testosterone
-            * p.size
-            * steroids.unbound_to_shbg(p.binding_t, level.shbg, p)
+            level.testosterone * p.cl_testosterone * p.size * steroids.unbound_to_shbg(p.binding_t, level.shbg, p)
         )
         tissue = p.aromatase_amount * (p.bmi / p.bmi_reference) ** p.aromatase_bmi * level.aromatisation
         follicle = aromatase.activity_left(
@@ -89,9 +84,7 @@ def test_without_exchange_a_level_is_production_over_clearance(person, exposure)
     none = dict.fromkeys(("t_to_e2", "a_to_e1", "ovary_estradiol", "binding_e2", "e2_floor"), 0.0)
     p = SimpleNamespace(**(vars(person(AFTER)) | still | none | {"cl_e2": 1000.0, "size": 1.0}))
     level = steroids.levels(exposure(estradiol_input=100.0), 0.0, p)
-    assert (
-        level.e2 == pytest.approx(0.1) and level.e1 == pytest.approx(0.0) and level.e1s == pytest.approx(0.0)
-    )
+    assert level.e2 == pytest.approx(0.1) and level.e1 == pytest.approx(0.0) and level.e1s == pytest.approx(0.0)
 
 
 def test_removed_gonads_make_nothing(person, exposure):

@@ -16,16 +16,16 @@ from osteocast.regimen import Regimen
 
 P = SimpleNamespace(**shared("female"))
 DAY = 30.4375
-TABLETS = [
-    one.usual.split(" for ")[0]
-    for one in catalogue().values()
-    if one.actions and one.takes_schedule and not one.kinetics.get("smooth")
-]
-UNBROKEN = [
-    one.usual.split(" for ")[0]
-    for one in catalogue().values()
-    if one.actions and (one.kinetics.get("smooth") or not one.takes_schedule) and one.kind != "event"
-]
+USUAL = [one.usual.split(" for ")[0] for one in catalogue().values() if one.actions and one.kind != "event"]
+
+
+def unbroken(text):
+    """Whether a regimen is an unbroken input: a rate, a class, a habit, or doses that are evened out."""
+    return bool(schedule([Regimen.parse(text)], np.zeros(1, int), pad=1).continuous[0, 0])
+
+
+TABLETS = [text for text in USUAL if not unbroken(text)]
+UNBROKEN = [text for text in USUAL if unbroken(text)]
 
 
 def one_course(text):
@@ -36,9 +36,7 @@ def one_course(text):
     def level(day):
         return float(np.sum(np.asarray(course_levels(taken, day))))
 
-    first = {
-        name: float(np.asarray(getattr(taken, name))[0, 0]) for name in taken._fields if name != "weight"
-    }
+    first = {name: float(np.asarray(getattr(taken, name))[0, 0]) for name in taken._fields if name != "weight"}
     return SimpleNamespace(**first), level
 
 
@@ -64,9 +62,7 @@ def by_differential_equations(one, days, *, doses=(), rate=0.0, until=np.inf):
     for event in events:
         if event > t:
             feed = rate if event <= until else 0.0
-            y = solve_ivp(field(feed), (t, event), y, method="LSODA", rtol=1e-10, atol=1e-14 * one.scale).y[
-                :, -1
-            ]
+            y = solve_ivp(field(feed), (t, event), y, method="LSODA", rtol=1e-10, atol=1e-14 * one.scale).y[:, -1]
             t = event
         if event in days:
             found.append(y[1])
@@ -138,10 +134,7 @@ def test_effects_add_up_over_courses():
     def drives(text, day):
         plan = schedule([Regimen.parse(text)], np.zeros(1, int))
         taken = courses(plan, P)
-        return {
-            name: float(np.ravel(x)[0])
-            for name, x in vars(drive_from(course_levels(taken, day), taken)).items()
-        }
+        return {name: float(np.ravel(x)[0]) for name, x in vars(drive_from(course_levels(taken, day), taken)).items()}
 
     whole = drives("tamoxifen 20 mg daily", 100.3)
     halves = drives("tamoxifen 12 mg daily + tamoxifen 8 mg daily", 100.3)

@@ -66,9 +66,7 @@ def names_in_equations() -> set[str]:
                     func=ast.Name(id="getattr"), args=[ast.Name(id="p"), ast.Constant(value=str(name)), *_]
                 ):
                     found.add(name)
-                case ast.Call(
-                    func=ast.Name(id="getattr"), args=[ast.Name(id="p"), ast.JoinedStr(values=parts), *_]
-                ):
+                case ast.Call(func=ast.Name(id="getattr"), args=[ast.Name(id="p"), ast.JoinedStr(values=parts), *_]):
                     ending = "".join(part.value for part in parts if isinstance(part, ast.Constant))
                     found |= {site + ending for site in SITES}
                 case ast.keyword(arg=str(name)):

@@ -31,6 +31,15 @@ class Code:
     source: str
 
 
+@dataclass(frozen=True)
+class Reason:
+    """Why a drug is rarely an option after breast cancer, with its source and how that was read."""
+
+    text: str
+    source: str
+    quality: str
+
+
 @dataclass(frozen=True, eq=False)
 class Card:
     """One drug, class of drugs, event, habit or supplement.
@@ -56,6 +65,7 @@ class Card:
         source: where they come from.
         kinetics: parameters of the way through the body, kept as written.
         actions: parameters of what it does, kept as written.
+        why_rarely: why it is rarely an option after breast cancer; empty where it may well be one.
     """
 
     id: str
@@ -78,6 +88,7 @@ class Card:
     source: str = ""
     kinetics: Mapping[str, object] = field(default_factory=dict)
     actions: Mapping[str, object] = field(default_factory=dict)
+    why_rarely: tuple[Reason, ...] = ()
 
     @property
     def takes_dose(self) -> bool:
@@ -234,6 +245,13 @@ def _codes(value: object) -> Mapping[str, Code]:
     return found
 
 
+def _reasons(value: object) -> tuple[Reason, ...]:
+    expected = {one.name for one in fields(Reason)}
+    if not isinstance(value, list) or any(not isinstance(one, dict) or set(one) != expected for one in value):
+        raise TypeError("a list of reasons, each with exactly " + ", ".join(sorted(expected)))
+    return tuple(Reason(**{key: _text(text) for key, text in one.items()}) for one in value)
+
+
 _READ: Mapping[str, Callable[[object], object]] = {
     "id": _text,
     "name": _text,
@@ -255,4 +273,5 @@ _READ: Mapping[str, Callable[[object], object]] = {
     "source": _text,
     "kinetics": _mapping,
     "actions": _mapping,
+    "why_rarely": _reasons,
 }

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import asdict
 
 from osteocast.drugs.catalogue import Card, catalogue
+from osteocast.drugs.harms import Harm, harms_dict, harms_of
 from osteocast.explain import equations
 from osteocast.explain.explanation import Explanation
 from osteocast.explain.values import card_names, in_short
@@ -47,6 +49,35 @@ def _action(one: Mapping[str, object]) -> str:
     return f"Acts on {channel} ({DRIVES.get(channel, 'not a channel of the mechanism')}): {weight}{more}"
 
 
+_HEAD = {"harm": "Harm", "limit": "Limit", "practical": "To know"}
+
+
+def _harm(one: Harm) -> str:
+    """One finding: what it is, how often, in whom, with its source and how that was read."""
+    counted = "" if one.measure == "none" else f" {one.in_words()[0].upper()}{one.in_words()[1:]}."
+    note = f" {one.note}" if one.note else ""
+    read = "" if counted and one.remembered else f"; {quality_words(one.quality)}"
+    source = f"[{one.drug}; {one.population}. {one.citation}{read}]"
+    return f"{_HEAD[one.kind]}, {one.title}: {one.plain}{counted}{note} {source}"
+
+
+def _harms(card: Card) -> list[str]:
+    """Harms and practicalities, in the measure in which benefits are given too; why a drug is rarely used."""
+    lines = [
+        f"Rarely an option after breast cancer: {one.text} [{one.source}; {quality_words(one.quality)}]"
+        for one in card.why_rarely
+    ]
+    found = harms_of(card.id)
+    if not found:
+        return [*lines, "Harms: none looked up for this card yet, which does not mean that there are none"]
+    shown = [one for one in found if one.main]
+    lines.append("Harms and practicalities, counted in 1,000 people where the source allows:")
+    lines += [_harm(one) for one in shown]
+    if more := len(found) - len(shown):
+        lines.append(f"Further studies and subgroups, {more} of them: osteocast explain {card.id} --json")
+    return lines
+
+
 def drug(card: Card) -> Explanation:
     """What is known about one drug, class, event, habit or supplement."""
     quality = quality_words(card.quality)
@@ -73,6 +104,7 @@ def drug(card: Card) -> Explanation:
     known = parameters()
     lines += [f"{in_short(known[name])}: {known[name].title}" for name in card_names(card)]
     lines += [f"Valid for: {_words(card.valid_for)}", f"Not known: {_words(card.not_known)}"]
+    lines += _harms(card)
     for system, code in card.codes.items():
         read = CODE_QUALITY.get(code.quality, f"quality '{code.quality}'")
         name = system.replace("_", " ")
@@ -88,6 +120,8 @@ def drug(card: Card) -> Explanation:
         "parameters": list(card_names(card)),
         "channels": channels,
         "not_known": list(card.not_known),
+        "why_rarely": [asdict(one) for one in card.why_rarely],
+        "harms": harms_dict(card.id),
         "codes": {system: code.code for system, code in card.codes.items()},
         "quality": card.quality,
     }
