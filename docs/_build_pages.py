@@ -12,6 +12,7 @@ from __future__ import annotations
 import json
 import math
 import re
+from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from functools import cache
 from pathlib import Path
@@ -23,7 +24,7 @@ from osteocast.evidence.targets import BETWEEN_TRIAL_SD, CALIBRATION, Target, re
 from osteocast.explain import corrections, equations, symbolic
 from osteocast.explain.wording import figure, interval, quality_words
 from osteocast.parameters.registry import parameters, posterior
-from osteocast.parameters.schema import Parameter
+from osteocast.parameters.schema import BASES, Parameter
 from osteocast.people.sample import SPREAD
 from osteocast.trials.published import obstacle
 
@@ -59,8 +60,10 @@ def filled(text: str) -> str:
 
 
 def _table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
-    lines = ["| " + " | ".join(head) + " |", "|" + "---|" * len(head)]
-    lines += ["| " + " | ".join(cell.replace("|", "\\|") or " " for cell in row) + " |" for row in rows]
+    def line(cells: Sequence[str]) -> str:
+        return "| " + " | ".join(cell.replace("|", "\\|") or " " for cell in cells) + " |"
+
+    lines = [line(head), "|" + "---|" * len(head), *map(line, rows)]
     return "\n".join(lines) + "\n"
 
 
@@ -76,8 +79,12 @@ def _anchor(name: str) -> str:
     return "par-" + name.replace("_", "-").lower()
 
 
-def _signed(value: float, digits: int = 1) -> str:
-    return f"{value:+.{digits}f}".replace("-", "\N{MINUS SIGN}")
+def _minus(text: str) -> str:
+    return text.replace("-", "\N{MINUS SIGN}")
+
+
+def _signed(value: float) -> str:
+    return _minus(f"{value:+.1f}")
 
 
 # ---- equations
@@ -118,18 +125,21 @@ def mathml(line: symbolic.Line, printed: dict[str, str]) -> str:
     left = f"<mi>{line.left}</mi>"
     if line.left.startswith("d "):
         name = line.left[2 : line.left.index("/dt")]
-        left = f"<mfrac><mrow><mi>d</mi><mspace width='0.15em'/><mi>{name}</mi></mrow><mi>dt</mi></mfrac>"
-    terms = sympy.Add.make_args(right) if len(line.text) > ONE_LINE else (right,)
-    rows = []
+        above = f"<mrow><mi mathvariant='normal'>d</mi><mspace width='0.15em'/><mi>{name}</mi></mrow>"
+        left = f"<mfrac>{above}<mi>dt</mi></mfrac>"
+    terms = sorted(sympy.Add.make_args(right), key=lambda term: term.could_extract_minus_sign())
+    pieces = []
     for place, term in enumerate(terms):
-        sign = "=" if not place else "+"
-        if place and term.could_extract_minus_sign():
-            sign, term = "\N{MINUS SIGN}", -term
-        cells = ("" if place else left, f"<mo>{sign}</mo>", printer._print(term).toxml())
+        minus = term.could_extract_minus_sign()
+        sign = "\N{MINUS SIGN}" if minus else "+" if place else ""
+        pieces.append((f"<mo>{sign}</mo>" if sign else "", printer._print(-term if minus else term).toxml()))
+    if len(line.text) <= ONE_LINE or len(pieces) == 1:
+        return f"<math display='block'>{left}<mo>=</mo>{''.join(sign + term for sign, term in pieces)}</math>"
+    rows = []
+    for place, (sign, term) in enumerate(pieces):
+        cells = ("", sign, term) if place else (left, "<mo>=</mo>" + sign, term)
         rows.append("<mtr>" + "".join(f"<mtd>{cell}</mtd>" for cell in cells) + "</mtr>")
-    if len(rows) == 1:
-        return f"<math display='block'>{left}<mo>=</mo>{printer._print(right).toxml()}</math>"
-    return f"<math display='block'><mtable columnalign='right center left'>{''.join(rows)}</mtable></math>"
+    return f"<math display='block'><mtable displaystyle='true'>{''.join(rows)}</mtable></math>"
 
 
 def equation_block(*ids: str) -> str:
@@ -185,6 +195,10 @@ def _source(one: Parameter) -> str:
     return f"{one.source}: {one.where} (`{one.quality}`)"
 
 
+def _bounds(one: Parameter) -> str:
+    return f"{figure(one.bounds[0])} to {figure(one.bounds[1])}"
+
+
 def _people(one: Parameter) -> str:
     return figure(one.between_person_log_sd) if one.between_person_log_sd else ""
 
@@ -199,9 +213,8 @@ def fitted_table() -> str:
         if one.fitted is not None and one.fitted_log_sd is not None:
             low, high = interval(one.fitted, one.fitted_log_sd)
             value = f"**{figure(one.fitted, 3)}** ({figure(low, 3)} to {figure(high, 3)})"
-        bounds = f"{figure(one.bounds[0])} to {figure(one.bounds[1])}"
         rows.append(
-            (_named(one), prior, value, f"{100 * informed(one):.0f} %", bounds, _people(one), _source(one))
+            (_named(one), prior, value, f"{100 * informed(one):.0f} %", _bounds(one), _people(one), _source(one))
         )
     head = ("name [unit]", "prior", "fitted", "informed", "bounds", "between people", "prior's source")
     return _table(head, rows)
@@ -209,10 +222,7 @@ def fitted_table() -> str:
 
 def fixed_table(basis: str) -> str:
     """Parameters that are not fitted."""
-    rows = [
-        (_named(one), f"**{_bare(one)}**", f"{figure(one.bounds[0])} to {figure(one.bounds[1])}", _people(one), _source(one))
-        for one in _of(basis)
-    ]
+    rows = [(_named(one), f"**{_bare(one)}**", _bounds(one), _people(one), _source(one)) for one in _of(basis)]
     return _table(("name [unit]", "value", "bounds", "between people", "source"), rows)
 
 
@@ -228,7 +238,7 @@ def _of(basis: str) -> list[Parameter]:
 def parameter_counts() -> str:
     """How many there are, and how their sources were read."""
     every = list(parameters().values())
-    kinds = ", ".join(f"{sum(one.basis == basis for one in every)} {basis}" for basis in ("fitted", "measured", "assumed"))
+    kinds = ", ".join(f"{len(_of(basis))} {basis}" for basis in BASES)
     memory = sum(one.quality == "memory" for one in every)
     fit = posterior()
     rows = f" The calibration in force used {_fit_rows()} rows." if fit else ""
@@ -248,9 +258,7 @@ def unmoved() -> str:
     edge = [one for one in _of("fitted") if one.fitted is not None and _near_a_bound(one)]
     text = _table(("parameter", "what it is", "informed"), rows)
     if edge:
-        listed = "; ".join(
-            f"{_link(one.name)} ({figure(one.fitted or 0.0)}, bounds {figure(one.bounds[0])} to {figure(one.bounds[1])})" for one in edge
-        )
+        listed = "; ".join(f"{_link(one.name)} ({_value(one)}, bounds {_bounds(one)})" for one in edge)
         text += f"\nFitted close to a bound: {listed}.\n"
     return text
 
@@ -267,7 +275,8 @@ def far_from_prior() -> str:
     for one in _of("fitted"):
         shift = math.log((one.fitted or one.values["female"]) / one.values["female"]) / one.prior_log_sd
         if abs(shift) > FAR:
-            found.append((_link(one.name), one.title, figure(one.values["female"]), figure(one.fitted or 0.0), _signed(shift)))
+            prior, value = figure(one.values["female"]), figure(one.fitted or 0.0)
+            found.append((_link(one.name), one.title, prior, value, _signed(shift)))
     return _table(("parameter", "what it is", "prior", "fitted", "prior sd away"), found)
 
 
@@ -279,7 +288,8 @@ def spread_table() -> str:
         "log_bmi": ("body mass index", "log-normal"),
         "log_e2": ("estradiol, where the row gives a mean", "log-normal"),
     }
-    return _table(("what", "sd", "form"), [(words[name][0], figure(value), words[name][1]) for name, value in SPREAD.items()])
+    rows = [(words[name][0], figure(sd), words[name][1]) for name, sd in SPREAD.items()]
+    return _table(("what", "sd", "form"), rows)
 
 
 # ---- agreement with published results
@@ -325,8 +335,8 @@ def _cells(row: Target, simulated: float, z: float) -> tuple[str, ...]:
         f"{row.text('study')}{against}",
         f"{_what(row)}, {unit}",
         _months(row),
-        f"{row.observed:g} ± {row.number('sd') or 0.0:g}",
-        f"{simulated:.3g}",
+        _minus(f"{row.observed:g}") + f" ± {row.number('sd') or 0.0:g}",
+        _minus(f"{simulated:.3g}"),
         _signed(z),
         quality_words(row.text("quality")),
     )
@@ -356,16 +366,23 @@ def agreement() -> str:
         if mine:
             rms = math.sqrt(sum(z * z for *_, z in mine) / len(mine))
             error = sum(abs(value - row.observed) for row, value, _ in mine) / len(mine)
-            rows.append(
-                (kind, str(len(mine)), f"{BETWEEN_TRIAL_SD[kind]:g}", f"{rms:.2f}", f"{max(abs(z) for *_, z in mine):.1f}", f"{error:.2f} {unit}")
-            )
-    return _table(("kind", "rows", "between-trial sd", "root mean square of z", "largest |z|", "mean absolute error"), rows)
+            largest = max(abs(z) for *_, z in mine)
+            numbers = (f"{BETWEEN_TRIAL_SD[kind]:g}", f"{rms:.2f}", f"{largest:.1f}", f"{error:.2f} {unit}")
+            rows.append((kind, str(len(mine)), *numbers))
+    head = ("kind", "rows", "between-trial sd", "root mean square of z", "largest |z|", "mean absolute error")
+    return _table(head, rows)
 
 
 def shown() -> str:
     """What the tables of agreement are made from."""
-    values, what = _simulated()
-    return f"The tables hold {len(values)} simulated rows ({what}).\n"
+    return f"The tables hold {len(_compared(read_targets()))} rows for women ({_simulated()[1]}).\n"
+
+
+def _why_not(row: Target) -> str:
+    """Why a row is not fitted."""
+    if row.text("group") == "fracture":
+        return "fractures are not modelled yet"
+    return obstacle(row) or ("restates a parameter" if row.follows_from_parameters else "men are not fitted")
 
 
 def rows_by_group() -> str:
@@ -377,11 +394,7 @@ def rows_by_group() -> str:
     for name, rows in groups.items():
         open_ = [row for row in rows if obstacle(row) is None]
         fitted = [row for row in open_ if name not in GROUPS_NOT_FITTED and not row.follows_from_parameters]
-        reasons: dict[str, int] = {}
-        for row in rows:
-            if row not in fitted:
-                why = obstacle(row) or ("restates a parameter" if row.follows_from_parameters else "men are not fitted")
-                reasons[why] = reasons.get(why, 0) + 1
+        reasons = Counter(_why_not(row) for row in rows if row not in fitted)
         said = "; ".join(f"{count} {why}" if len(reasons) > 1 else why for why, count in reasons.items())
         table.append((name, str(len(rows)), str(len(fitted)), said))
     total = [str(sum(int(row[i]) for row in table)) for i in (1, 2)]
@@ -416,8 +429,10 @@ def cards() -> str:
     """What can be written in a regimen, and whether it acts."""
     rows = []
     for card in sorted(catalogue().values(), key=lambda one: (not one.actions, one.kind, one.name)):
-        acts = sorted({one["channel"] for one in card.actions.get("on", ())}) if card.actions else []  # type: ignore[attr-defined]
-        effect = ", ".join(_code(name) for name in acts) if acts else ("no effect" if card.actions else "not modelled yet")
+        effect = "not modelled yet"
+        if card.actions:
+            acts = sorted({one["channel"] for one in card.actions["on"]})
+            effect = ", ".join(map(_code, acts)) or "no effect"
         rows.append((card.name, _code(card.usual), effect))
     return _table(("name", "for example", "acts on"), rows)
 

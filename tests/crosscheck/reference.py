@@ -30,7 +30,10 @@ from osteocast.regimen import Item, Regimen
 from osteocast.trials.published import Arm
 
 RTOL, ATOL = 1e-9, 1e-11
-MAX_STEPS = 4_000_000
+MAX_STEPS = 400_000
+LONGEST = 8.0
+"""Longest step [day]: a longer first try after a jump of exposure can make a cell negative and its power undefined,
+from which the step size control does not come back."""
 DAYS_PER_MONTH = 30.4375
 
 
@@ -166,7 +169,7 @@ def _solve(table, plan, jumps, start_d, outputs_d):
             y0={name: jnp.full(people, float(value)) for name, value in assemble.YOUNG_ADULT.items()},
             saveat=diffrax.SaveAt(ts=outputs_d),
             stepsize_controller=diffrax.ClipStepSizeController(
-                diffrax.PIDController(rtol=RTOL, atol=ATOL), step_ts=outputs_d, jump_ts=jumps
+                diffrax.PIDController(rtol=RTOL, atol=ATOL, dtmax=LONGEST), step_ts=outputs_d, jump_ts=jumps
             ),
             max_steps=MAX_STEPS,
             throw=False,
