@@ -21,7 +21,7 @@ import numpy as np
 
 from conftest import shapes_fixed
 from crosscheck.reference import Case, dose_days, engine, modelled_ids, random_case, solve
-from osteocast.engine.run import DEFAULT, PRECISE
+from osteocast.engine.accuracy import DEFAULT, PRECISE
 
 AT_ONCE = 20
 OUTPUTS = 12

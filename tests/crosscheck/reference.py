@@ -20,10 +20,11 @@ import jax.numpy as jnp
 import numpy as np
 
 from osteocast.drugs.catalogue import card, catalogue
+from osteocast.engine.accuracy import Accuracy
+from osteocast.engine.exposure import course_levels, courses, drive_from
 from osteocast.engine.person_values import settle
-from osteocast.engine.run import Accuracy, run
-from osteocast.engine.schedule import courses, schedule
-from osteocast.engine.simulate import course_levels, drive_from
+from osteocast.engine.run import run
+from osteocast.engine.schedule import schedule
 from osteocast.model import assemble
 from osteocast.people.sample import Group, values
 from osteocast.regimen import Item, Regimen

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from crosscheck.reference import engine, held_in_bone, modelled_ids, random_case, random_item, solve
-from osteocast.engine.run import DEFAULT, PRECISE
+from osteocast.engine.accuracy import DEFAULT, PRECISE
 from osteocast.model import assemble
 from osteocast.regimen import Regimen
 from osteocast.trials.published import Arm

@@ -93,9 +93,7 @@ FILES = {
         ["age_at_menopause", "oophorectomy"],
     ),
     "ovaries removed from a man": (
-        toml(
-            '[[past]]\nregimen = "bilateral oophorectomy from month -24"', sex='"male"', age_at_menopause=""
-        ),
+        toml('[[past]]\nregimen = "bilateral oophorectomy from month -24"', sex='"male"', age_at_menopause=""),
         ["past", "a man"],
     ),
     "past regimen that is not past": (
@@ -159,9 +157,7 @@ def test_bad_file(tmp_path, text, words):
 
 def test_missing_file_names_the_nearest(tmp_path):
     (tmp_path / "ann.toml").write_text(toml())
-    check(
-        lambda: load_person(tmp_path / "anne.toml"), ["anne.toml", "no such file", "did you mean", "ann.toml"]
-    )
+    check(lambda: load_person(tmp_path / "anne.toml"), ["anne.toml", "no such file", "did you mean", "ann.toml"])
     check(lambda: load_person(tmp_path / "no" / "one.toml"), ["one.toml", "no such file", "folder"])
     check(lambda: load_person(tmp_path), [str(tmp_path), "folder"])
     (tmp_path / "b.toml").write_bytes(b"name = '\xff'")
@@ -195,15 +191,11 @@ OBJECTS = {
     "no unit": (lambda: Measurement(name="25OHD", value=20, unit=""), ["25OHD", "nmol/L or ng/mL"]),
     "BSAP conversion": (lambda: Measurement(name="BSAP", value=20, unit="U/L").value_in(), ["BSAP", "assay"]),
     "surgery too young": (
-        lambda: Person(
-            sex="female", age=30, past_regimens=[PastRegimen("bilateral oophorectomy from month -120")]
-        ),
+        lambda: Person(sex="female", age=30, past_regimens=[PastRegimen("bilateral oophorectomy from month -120")]),
         ["oophorectomy", "25 to 65"],
     ),
     "before birth": (
-        lambda: Person(
-            sex="male", age=30, past_regimens=[PastRegimen("calcium 500 mg daily from month -400")]
-        ),
+        lambda: Person(sex="male", age=30, past_regimens=[PastRegimen("calcium 500 mg daily from month -400")]),
         ["past 1", "birth"],
     ),
     "scan": (lambda: Scan(site=None, t_score=1), ["site", "None"]),

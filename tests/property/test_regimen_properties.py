@@ -68,9 +68,7 @@ def test_a_regimen_reads_back_from_its_sentence(regimen: Regimen) -> None:
     length=st.integers(1, 120),
     start=st.integers(-60, 60),
 )
-def test_the_number_of_doses_is_the_length_over_the_interval(
-    every: int, unit: str, length: int, start: int
-) -> None:
+def test_the_number_of_doses_is_the_length_over_the_interval(every: int, unit: str, length: int, start: int) -> None:
     sentence = f"zoledronic acid 4 mg every {every} {unit}s from month {start} for {length} months"
     (course,) = Regimen.parse(sentence).courses()
     # a month is 487/16 days: exact in whole sixteenths

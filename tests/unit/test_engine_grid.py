@@ -5,8 +5,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from osteocast.engine.accuracy import DEFAULT, PRECISE
 from osteocast.engine.grid import grid
-from osteocast.engine.run import DEFAULT, PRECISE, _padded, prepare
+from osteocast.engine.prepare import _padded, prepare
 from osteocast.regimen import Regimen
 
 NEAR = 1e-6
@@ -113,7 +114,8 @@ def test_a_step_of_no_length_changes_nothing(person):
     """What padding relies on, in the step itself, with a drug on board."""
     from types import SimpleNamespace
 
-    from osteocast.engine.schedule import courses, schedule
+    from osteocast.engine.exposure import courses
+    from osteocast.engine.schedule import schedule
     from osteocast.engine.simulate import _step
     from osteocast.model import assemble
     from osteocast.people.sample import Group

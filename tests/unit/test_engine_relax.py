@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 from mpmath import exp, mp, mpf
 
-from osteocast.engine.simulate import nodes, relax
+from osteocast.engine.accuracy import nodes
+from osteocast.engine.simulate import relax
 
 mp.dps = 40
 CASES = [

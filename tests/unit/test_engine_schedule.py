@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 
 from osteocast.drugs.catalogue import catalogue
-from osteocast.engine.schedule import breakpoints, courses, modelled, schedule
-from osteocast.engine.simulate import course_levels, drive_from
+from osteocast.engine.exposure import course_levels, courses, drive_from
+from osteocast.engine.schedule import breakpoints, modelled, schedule
 from osteocast.errors import OsteocastError
 from osteocast.model import assemble
 from osteocast.people.sample import shared

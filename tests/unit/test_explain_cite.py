@@ -16,14 +16,10 @@ LISTED = citations()
 def test_every_source_of_parameters_and_results_is_there_once() -> None:
     written = [text for one in LISTED for text in (one["citation"], *one["also_written"])]
     assert len(written) == len(set(written))
-    needed = {one.citation for one in parameters().values()} | {
-        row.text("citation") for row in read_targets()
-    }
+    needed = {one.citation for one in parameters().values()} | {row.text("citation") for row in read_targets()}
     assert set(written) == needed
     assert sorted(name for one in LISTED for name in one["parameters"]) == sorted(parameters())
-    assert sorted(id_ for one in LISTED for id_ in one["targets"]) == sorted(
-        row.text("id") for row in read_targets()
-    )
+    assert sorted(id_ for one in LISTED for id_ in one["targets"]) == sorted(row.text("id") for row in read_targets())
 
 
 def test_one_paper_written_in_two_ways_is_one_source() -> None:

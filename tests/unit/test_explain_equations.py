@@ -57,9 +57,7 @@ def printed_values(one: Equation, values: Values) -> dict[str, Any]:
     found = symbolic.written(one.id)
     assert found is not None
     known: dict[str, Any] = dict(found.constants)
-    for id_ in sorted(
-        one.calls, key=lambda id_: id_ not in ("assemble.slow", "assemble.forcing", "steroids.levels")
-    ):
+    for id_ in sorted(one.calls, key=lambda id_: id_ not in ("assemble.slow", "assemble.forcing", "steroids.levels")):
         inner = equations.equation(id_)
         look = reader(values, known)
         if not any(kind == "Number" and name != "t_d" for name, kind in _signature(inner)):
@@ -109,16 +107,12 @@ def test_an_equation_is_documented_and_printed(one: Equation) -> None:
 @pytest.mark.parametrize("one", EQUATIONS, ids=lambda one: one.id)
 def test_symbols_and_floats_agree(one: Equation) -> None:
     on_symbols = by_name(one, Trace(leaf=sympy.Symbol).plain(one.function))
-    symbols = sorted(
-        {each for part in on_symbols.values() for each in sympy.sympify(part).free_symbols}, key=str
-    )
+    symbols = sorted({each for part in on_symbols.values() for each in sympy.sympify(part).free_symbols}, key=str)
     run = sympy.lambdify(symbols, list(on_symbols.values()), "math", cse=True)
     for values in (point(1), point(2)):
         on_floats = by_name(one, Trace(leaf=values).plain(one.function))
         assert list(on_symbols) == list(on_floats)
-        assert run(*(values(symbol.name) for symbol in symbols)) == pytest.approx(
-            list(on_floats.values()), rel=1e-9
-        )
+        assert run(*(values(symbol.name) for symbol in symbols)) == pytest.approx(list(on_floats.values()), rel=1e-9)
 
 
 @pytest.mark.parametrize("one", [one for one in EQUATIONS if one.kind != "state"], ids=lambda one: one.id)

@@ -57,9 +57,7 @@ def test_a_term_is_complete_and_plain(one: Term) -> None:
 
 
 def test_no_word_has_two_meanings() -> None:
-    words = [
-        normal(word) for one in EACH for word in {normal(w): w for w in (one.term, *one.synonyms)}.values()
-    ]
+    words = [normal(word) for one in EACH for word in {normal(w): w for w in (one.term, *one.synonyms)}.values()]
     assert len(words) == len(set(words))
 
 

@@ -88,10 +88,7 @@ def test_every_drug_card_and_its_synonyms(card_id: str) -> None:
     assert (answer.kind, answer.name, answer.title) == ("drug", card_id, card.title)
     shown = text(answer)
     assert (
-        card.usual in shown
-        and "Valid for: " in shown
-        and "Not known: " in shown
-        and "Quality of the card" in shown
+        card.usual in shown and "Valid for: " in shown and "Not known: " in shown and "Quality of the card" in shown
     )
     for name in values.card_names(card):
         assert f"{name} = " in shown
@@ -121,9 +118,7 @@ def test_every_equation(id_: str) -> None:
             assert MEMORY in line
 
 
-@pytest.mark.parametrize(
-    "quantity", ["E2", "e1s", "LH", "lumbar_spine", "P1NP", "free_e2", "trabecular", "load"]
-)
+@pytest.mark.parametrize("quantity", ["E2", "e1s", "LH", "lumbar_spine", "P1NP", "free_e2", "trabecular", "load"])
 def test_quantities_that_equations_give(quantity: str) -> None:
     answer = explain(quantity)
     assert answer.kind == "equation"
@@ -217,9 +212,7 @@ def test_json() -> None:
         as_dict = explain(name).to_dict()
         back = json.loads(json.dumps(as_dict, allow_nan=False))
         assert back == as_dict
-        assert {"kind", "name", "title", "lines", "source", "quality", "related", "latex", "data"} == set(
-            back
-        )
+        assert {"kind", "name", "title", "lines", "source", "quality", "related", "latex", "data"} == set(back)
 
 
 def test_names_for_completion() -> None:

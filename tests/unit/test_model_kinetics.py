@@ -8,8 +8,8 @@ import pytest
 from scipy.integrate import solve_ivp
 
 from osteocast.drugs.catalogue import catalogue
-from osteocast.engine.schedule import courses, schedule
-from osteocast.engine.simulate import course_levels, drive_from
+from osteocast.engine.exposure import course_levels, courses, drive_from
+from osteocast.engine.schedule import schedule
 from osteocast.model.kinetics import depot_and_central
 from osteocast.people.sample import shared
 from osteocast.regimen import Regimen

@@ -107,9 +107,7 @@ def test_measurements_keep_their_unit_and_convert(ann):
 def test_plain_data_goes_there_and_back(ann):
     data = person_to_dict(ann)
     assert json.loads(json.dumps(data)) == data and data["years_since_menopause"] == 12
-    given = {
-        key: value for key, value in data.items() if value is not None and key != "years_since_menopause"
-    }
+    given = {key: value for key, value in data.items() if value is not None and key != "years_since_menopause"}
     for block in (*given["scans"], *given["hormones"], *given["markers"]):
         for key in [key for key, value in block.items() if value is None]:
             del block[key]

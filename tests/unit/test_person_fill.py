@@ -42,11 +42,7 @@ def test_what_is_known_stays():
     )  # fmt: skip
     complete, filled = fill(known)
     assert [one.field for one in filled] == ["t_score.femoral_neck", "t_score.one_third_radius"]
-    assert (
-        complete.bmi == 31
-        and complete.t_scores["lumbar_spine"] == -1.4
-        and complete.latest("25OHD").value == 30
-    )
+    assert complete.bmi == 31 and complete.t_scores["lumbar_spine"] == -1.4 and complete.latest("25OHD").value == 30
 
 
 def test_one_site_predicts_another_by_the_bivariate_normal_formula():
@@ -102,9 +98,6 @@ def test_menopause_by_age():
 
 
 def test_men_and_women_have_their_own_population():
-    assert (
-        population("calcium_mg_day", "male").value
-        != population("calcium_mg_day", "female_postmenopausal").value
-    )
+    assert population("calcium_mg_day", "male").value != population("calcium_mg_day", "female_postmenopausal").value
     man = fill(Person(sex="male", age=65))[0]
     assert man.t_scores["total_hip"] > fill(Person(sex="female", age=65))[0].t_scores["total_hip"]

@@ -188,9 +188,7 @@ def test_doses_fall_in_half_open_intervals(sentence: str, expected: list[float])
 
 
 def test_doses_of_several_items_come_by_day() -> None:
-    regimen = Regimen.parse(
-        "zoledronate 4 mg once from month 1 + denosumab 60 mg every 6 months for 7 months"
-    )
+    regimen = Regimen.parse("zoledronate 4 mg once from month 1 + denosumab 60 mg every 6 months for 7 months")
     assert regimen.doses(12) == (
         Dose("denosumab", 0.0, 60.0, "mg"),
         Dose("zoledronic_acid", MONTH_DAYS, 4.0, "mg"),

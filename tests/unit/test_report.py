@@ -36,9 +36,7 @@ START = {"lumbar_spine": -1.4, "total_hip": -0.9, "femoral_neck": -1.2, "one_thi
 PAIRS = [("studied", "abstract"), ("between", "memory"), ("beyond", None)]
 
 
-def band(
-    mid: Callable[[int], float], half: Callable[[int], float], months: list[int]
-) -> dict[str, list[float]]:
+def band(mid: Callable[[int], float], half: Callable[[int], float], months: list[int]) -> dict[str, list[float]]:
     """A band of known shape."""
     return {
         "median": [mid(m) for m in months],
@@ -101,20 +99,13 @@ def one_strategy(k: int, months: list[int]) -> dict[str, Any]:
         "months": months,
         "sites": sites,
         "markers": {
-            key: {
-                "change_pct": band(
-                    lambda m: -30 * slope * (m > 0) * (m <= 60), lambda m: 25 * (m > 0), months
-                )
-            }
+            key: {"change_pct": band(lambda m: -30 * slope * (m > 0) * (m <= 60), lambda m: 25 * (m > 0), months)}
             for key in ("sCTX", "uNTX", "P1NP", "BSAP")
         },
         "hormones": hormones,
-        "drugs": {
-            "anastrozole": band(lambda m: 120.0 * (0 < m <= 60), lambda m: 30.0 * (0 < m <= 60), months)
-        },
+        "drugs": {"anastrozole": band(lambda m: 120.0 * (0 < m <= 60), lambda m: 30.0 * (0 < m <= 60), months)},
         "cells": {
-            key: level(0.3)
-            for key in ("rankl", "opg", "osteoclasts", "osteoblasts", "osteocytes", "sclerostin")
+            key: level(0.3) for key in ("rankl", "opg", "osteoclasts", "osteoblasts", "osteocytes", "sclerostin")
         },
         "bone": {key: level(-0.1) for key in ("trabecular", "cortical", "remodelling_space")},
         "support": {"class": kind, "nearest": nearest},
@@ -174,8 +165,7 @@ def atac() -> dict[str, Any]:
         for site, points in {"lumbar_spine": spine[k], "total_hip": hip[k]}.items():
             course_band = band(partial(course, (-1.6, 0.7)[k]), lambda m: 0.5 + m / 40, months)
             observed = [
-                {"month": m, "value": v, "sd": 0.8, "quality": "abstract", "from_month": f}
-                for m, v, f in points
+                {"month": m, "value": v, "sd": 0.8, "quality": "abstract", "from_month": f} for m, v, f in points
             ]
             sites[site] = {"months": months, **course_band, "observed": observed}
         arms.append({"label": label, "regimen": REGIMENS[3 * k], "sites": sites})
@@ -209,9 +199,7 @@ def page() -> str:
 def test_page_is_self_contained_and_every_chart_is_named(count: int) -> None:
     text = comparison_page(synthetic(count))
     assert not re.search(r"https?://", text.replace('xmlns="http://www.w3.org/2000/svg"', ""))
-    assert not re.search(
-        r"<(script|link|img|iframe|object|embed|base)\b|@import|url\(|\bsrc=|\bon\w+=", text, re.I
-    )
+    assert not re.search(r"<(script|link|img|iframe|object|embed|base)\b|@import|url\(|\bsrc=|\bon\w+=", text, re.I)
     ids = re.findall(r'\bid="([^"]+)"', text)
     assert len(ids) == len(set(ids))
     drawings = svgs(text)
@@ -219,9 +207,7 @@ def test_page_is_self_contained_and_every_chart_is_named(count: int) -> None:
     ns = "{http://www.w3.org/2000/svg}"
     for svg in drawings:
         title, desc = svg.find(f"{ns}title"), svg.find(f"{ns}desc")
-        assert (
-            svg.get("role") == "img" and title is not None and desc is not None and title.text and desc.text
-        )
+        assert svg.get("role") == "img" and title is not None and desc is not None and title.text and desc.text
         assert (svg.get("aria-labelledby") or "").split() == [title.get("id"), desc.get("id")]
         lines = [p for p in svg.iter(f"{ns}path") if (p.get("class") or "").startswith("line")]
         labels = [t.text or "" for t in svg.iter(f"{ns}text") if t.get("class") == "end"]
@@ -256,9 +242,7 @@ def test_courses_that_coincide_share_a_line_and_keep_their_columns(page: str) ->
 
 def test_line_passes_through_the_numbers() -> None:
     ys = [math.sin(m / 30) for m in range(121)]
-    text = line_chart(
-        [Series("A", list(range(121)), ys)], title="t", description="d", x_label="x", y_label="y"
-    )
+    text = line_chart([Series("A", list(range(121)), ys)], title="t", description="d", x_label="x", y_label="y")
     path = re.search(r'class="line s1" d="M([^"]+)"', text)
     assert path
     points = [tuple(map(float, p.split(","))) for p in path[1].split("L")]
@@ -315,10 +299,7 @@ def test_missing_values_are_left_out() -> None:
         strategy["hormones"].pop("E2_pmol_l")
     text = comparison_page(result)
     assert (
-        "no bone scan given" in text
-        and "NaN" not in text
-        and ">None<" not in text
-        and "Cells and their" not in text
+        "no bone scan given" in text and "NaN" not in text and ">None<" not in text and "Cells and their" not in text
     )
     assert view.horizons(view.strategies_of(result)) == [24]
     assert view.horizons([{"months": [0, 6, 12]}]) == [12]

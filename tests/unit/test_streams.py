@@ -54,9 +54,7 @@ def test_distributions():
 def test_names_stand_for_their_crc32():
     ann = Person(name="Ann", sex="female", age=60)
     assert ann.id == person_id("Ann") == zlib.crc32(b"Ann")
-    np.testing.assert_array_equal(
-        normals(1, "x", ["Ann", "Eve"]), normals(1, "x", [ann.id, person_id("Eve")])
-    )
+    np.testing.assert_array_equal(normals(1, "x", ["Ann", "Eve"]), normals(1, "x", [ann.id, person_id("Eve")]))
     assert normals(1, "x", []).shape == (0,)
 
 

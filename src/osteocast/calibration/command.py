@@ -50,9 +50,7 @@ def calibrate(
         try:
             report.mkdir(parents=True, exist_ok=True)
         except OSError as error:
-            raise OsteocastError(
-                f"cannot be made ({error})", where=str(report), fix="give another folder"
-            ) from None
+            raise OsteocastError(f"cannot be made ({error})", where=str(report), fix="give another folder") from None
     rows = [target for target in read_targets() if target.text("group") not in GROUPS_NOT_FITTED]
     task = problem(rows, seed=seed)
     start = None if fresh else _last(task)
@@ -69,9 +67,7 @@ def calibrate(
         "agreement": _agreement(task, found, np.ones(len(task.targets), bool)),
     }
     if cross_validate:
-        result["left_out"] = {
-            trial: _left_out(task, found, trial, say(f"without {trial}")) for trial in LEFT_OUT
-        }
+        result["left_out"] = {trial: _left_out(task, found, trial, say(f"without {trial}")) for trial in LEFT_OUT}
     result["seconds"] = round(time.monotonic() - started, 1)
     if report is not None:
         write_json(result, report / "calibration.json")
@@ -88,9 +84,7 @@ def _last(task: Problem) -> np.ndarray | None:
     return np.array([known.get(name, mean) for name, mean in zip(task.names, task.prior_mean, strict=True)])
 
 
-def _left_out(
-    task: Problem, found: Fit, trial: str, progress: Callable[[int, float], None]
-) -> dict[str, Any]:
+def _left_out(task: Problem, found: Fit, trial: str, progress: Callable[[int, float], None]) -> dict[str, Any]:
     """Refit without one trial and predict it."""
     out = np.array([target.trial == trial for target in task.targets])
     without = fit(task, use=~out, start=found.log_mean, progress=progress)

@@ -64,6 +64,4 @@ def fit(
         max_nfev=evaluations, ftol=1e-4, xtol=1e-4, gtol=1e-6,
     )  # fmt: skip
     information = found.jac.T @ found.jac
-    return Fit(
-        problem.names, found.x, np.linalg.inv(information), np.asarray(problem.simulate(found.x)), found.cost
-    )
+    return Fit(problem.names, found.x, np.linalg.inv(information), np.asarray(problem.simulate(found.x)), found.cost)

@@ -10,7 +10,9 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
-from osteocast.engine.run import DEFAULT, Accuracy, prepare, simulate_values
+from osteocast.engine.accuracy import DEFAULT, Accuracy
+from osteocast.engine.prepare import prepare
+from osteocast.engine.run import simulate_values
 from osteocast.evidence.targets import BETWEEN_TRIAL_SD, WITHIN_TRIAL_SHARE, Target
 from osteocast.parameters.registry import records
 from osteocast.people.sample import quasi_numbers, values
@@ -85,9 +87,7 @@ def problem(
     prepared = []
     for batch in batches(rows, size=10**6, pad=False):
         regimens, column = batch.column(people)
-        laid = prepare(
-            regimens, column, batch.months, start_month=batch.start_month, state=None, accuracy=accuracy
-        )
+        laid = prepare(regimens, column, batch.months, start_month=batch.start_month, state=None, accuracy=accuracy)
         prepared.append((batch, laid))
 
     def simulate(log_theta: Any) -> Any:

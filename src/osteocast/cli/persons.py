@@ -37,7 +37,9 @@ def person_of(path: Path | None, **options: str | float | None) -> Person:
     given = ["--" + name.replace("_", "-") for name, value in options.items() if value is not None]
     if path is not None and given:
         raise OsteocastError(
-            f"a person file and {given[0]} were both given", where="PERSON", fix="write it into the file, or leave the file out"
+            f"a person file and {given[0]} were both given",
+            where="PERSON",
+            fix="write it into the file, or leave the file out",
         )
     if path is not None:
         return load_person(path)

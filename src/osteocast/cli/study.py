@@ -44,7 +44,12 @@ def _table(result: Mapping[str, Any]) -> Any:
     from rich.text import Text
 
     table = Table(
-        title=Text(result["title"]), box=None, padding=(0, 1, 0, 0), pad_edge=False, header_style="bold", title_justify="left"
+        title=Text(result["title"]),
+        box=None,
+        padding=(0, 1, 0, 0),
+        pad_edge=False,
+        header_style="bold",
+        title_justify="left",
     )
     for name in ("arm", "site"):
         table.add_column(name, overflow="fold")

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import math
+from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
+
+from osteocast.engine.schedule import StepLimit
 
 DAYS_PER_MONTH = 30.4375
 
@@ -23,6 +27,7 @@ def grid(
     start_d: float,
     outputs_d: np.ndarray,
     breakpoints_d: np.ndarray,
+    limits: Sequence[StepLimit] = (),
     *,
     step_d: float,
     history_step_d: float,
@@ -35,20 +40,23 @@ def grid(
         start_d: where the simulation begins [day].
         outputs_d: increasing days at which values are wanted; all at or after `start_d`.
         breakpoints_d: days at which exposure jumps; each is a step boundary, followed by small steps.
+        limits: stretches with a longest step of their own.
         step_d: longest step after day 0 [day].
         history_step_d: longest step before it [day].
-        finest_d: first step after a breakpoint [day]; steps double from there, so that the larger ones keep
-            to the clock of daily doses.
+        finest_d: first step after a breakpoint [day]; steps double from there.
         repeat: how often each size is used before it doubles.
     """
     end = float(outputs_d[-1])
-    inside = breakpoints_d[(breakpoints_d > start_d) & (breakpoints_d < end)]
+    knots = np.concatenate([breakpoints_d, [at for one in limits for at in (one.from_d, one.until_d)]])
+    inside = knots[(knots > start_d) & (knots < end)]
     knots = np.unique(np.concatenate([[start_d], inside, [end]]))
     pieces = []
     for left, right in zip(knots[:-1], knots[1:], strict=True):
-        fine = left != start_d or np.any(np.isclose(breakpoints_d, left))
+        fine = np.any(np.isclose(breakpoints_d, left))
         longest = history_step_d if right <= 0.0 else step_d
-        pieces.append(_graded(left, right, longest, finest_d if fine else longest, repeat))
+        longest = min([longest, *(one.step_d for one in limits if one.from_d < right and left < one.until_d)])
+        stops = np.append(outputs_d[(outputs_d > left + 1e-7) & (outputs_d < right - 1e-7)], right)
+        pieces.append(_graded(left, stops, longest, finest_d if fine else longest, repeat))
     edges = np.unique(np.concatenate([[start_d], *pieces, outputs_d]))
     keep = np.concatenate([[True], np.diff(edges) > 1e-7])
     edges = edges[keep]
@@ -56,13 +64,18 @@ def grid(
     return Grid(edges, np.concatenate([[0], first]))
 
 
-def _graded(left: float, right: float, longest: float, first: float, repeat: int) -> np.ndarray:
-    """Edges after `left` up to `right`: each size is used `repeat` times before it doubles."""
+def _graded(left: float, stops: np.ndarray, longest: float, first: float, repeat: int) -> np.ndarray:
+    """Edges after `left` through all `stops`: each size is used `repeat` times before it doubles, and the rest
+    of the way to a stop is shared between steps of one length."""
     edges, t, step, used = [], left, min(first, longest), 0
-    while t + step < right - 1e-9:
-        t += step
-        edges.append(t)
-        used += 1
-        if used == repeat:
-            step, used = min(2.0 * step, longest), 0
-    return np.array([*edges, right])
+    for stop in stops:
+        while stop - t > 2.0 * step + 1e-9 and step < longest:
+            t += step
+            edges.append(t)
+            used += 1
+            if used == repeat:
+                step, used = min(2.0 * step, longest), 0
+        rest = np.linspace(t, stop, math.ceil((stop - t) / step - 1e-9) + 1)[1:]
+        edges.extend(rest)
+        t = stop
+    return np.array(edges)

@@ -1,28 +1,21 @@
-"""From regimens to arrays: which dose course of which drug each person has, and what each drug is worth.
+"""From regimens to arrays: which dose course of which drug each person has, and what that asks of the time grid.
 
-The drug cards name their parameters; here they become numbers. Units are converted once: doses to nmol where
-a card has a molar mass, hours to days.
+Plain NumPy; `exposure` turns the same arrays into concentrations.
 """
 
 from __future__ import annotations
 
-import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from functools import cache
-from types import SimpleNamespace
 from typing import Any, NamedTuple
 
-import jax.numpy as jnp
 import numpy as np
 
-from osteocast.drugs.catalogue import Card, card, catalogue
-from osteocast.engine.simulate import Courses
+from osteocast.drugs.catalogue import card, catalogue
 from osteocast.errors import OsteocastError
-from osteocast.model.assemble import DRIVES
 
 FOREVER_D = 1e6
 SPARSE_D = 10.0  # doses further apart than this are step boundaries
-FAST = 200.0  # absorption [1/day] of whatever enters without delay
 
 
 class Schedule(NamedTuple):
@@ -55,9 +48,7 @@ def _rows(regimen: Any, taken: Any) -> list[tuple[Any, ...]]:
         if one.kinetics.get("permanent"):
             rows.append((index, course.start_day, FOREVER_D, 1.0, FOREVER_D, True, 1.0))
         elif course.continuous:
-            rows.append(
-                (index, course.start_day, FOREVER_D, 1.0, last, True, course.amount * course.adherence)
-            )
+            rows.append((index, course.start_day, FOREVER_D, 1.0, last, True, course.amount * course.adherence))
         elif one.kinetics.get("smooth"):
             rate = course.amount / course.interval_day * course.adherence
             rows.append((index, course.start_day, FOREVER_D, 1.0, last, True, rate))
@@ -124,80 +115,25 @@ def breakpoints(regimens: Sequence[Any], horizon_d: float) -> np.ndarray:
     return np.array(sorted(days), dtype=float)
 
 
-def longest_step(regimens: Sequence[Any], otherwise: float) -> float:
-    """Longest step [day] that the drugs of these regimens allow."""
-    steps = [
-        card(course.card_id).kinetics.get("longest_step") for one in regimens for course in one.courses()
-    ]
-    return min([otherwise, *(float(str(step)) for step in steps if step is not None)])
+class StepLimit(NamedTuple):
+    """A stretch of time in which steps may be no longer than `step_d` [day]."""
+
+    from_d: float
+    until_d: float
+    step_d: float
 
 
-def _worth(one: Card, p: Any) -> tuple[Any, Any, Any, list[Any]]:
-    """Elimination, absorption [1/day], concentration per unit dose, and weight on each channel."""
-    kinetics: Mapping[str, Any] = one.kinetics
-    if kinetics.get("permanent"):
-        ke: Any = FAST / 2.0
-    else:
-        ke = math.log(2.0) / (getattr(p, kinetics["half_life"]) / kinetics.get("per_day", 24.0))
-    ka: Any = FAST
-    if "absorption_half_life" in kinetics:
-        ka = math.log(2.0) / (getattr(p, kinetics["absorption_half_life"]) / 24.0)
-    scale: Any = 1.0
-    if "clearance" in kinetics or kinetics.get("molar"):
-        grams = {"mg": 1e-3, "ug": 1e-6}[str(one.dose_unit).removesuffix("/day")]
-        scale = grams / float(one.molar_mass_g_mol or 1.0) * 1e9
-    if "clearance" in kinetics:
-        scale = scale * ke / (getattr(p, kinetics["clearance"]) * 24.0)
-    elif kinetics.get("input"):
-        scale = scale * ke
-    elif "usual_dose" in kinetics:
-        scale = kinetics["usual_interval_d"] / kinetics["usual_dose"]
-    weights: list[Any] = [0.0] * len(DRIVES)
-    channels = list(DRIVES)
-    on: Any = one.actions["on"]
-    for action in on:
-        worth: Any = 1.0
-        for name in action.get("times", ()):
-            worth = worth * (getattr(p, name) if isinstance(name, str) else name)
-        for name in action.get("over", ()):
-            worth = worth / getattr(p, name)
-        if "without" in action:
-            worth = worth * (1.0 - getattr(p, action["without"]))
-        weights[channels.index(action["channel"])] += worth
-    return ke, ka, scale, weights
-
-
-def courses(plan: Schedule, p: SimpleNamespace) -> Courses:
-    """Turn a schedule into numbers for the people whose parameters are `p` (values of shape () or (people,))."""
-    people = plan.card.shape[1]
-
-    def row(x: Any) -> Any:
-        return jnp.broadcast_to(jnp.asarray(x, float), (people,))
-
-    table = [(1.0, FAST, 0.0, [0.0] * len(DRIVES)), *(_worth(card(name), p) for name in modelled())]
-
-    def pick(values: list[Any]) -> Any:
-        return jnp.take_along_axis(jnp.stack([row(v) for v in values]), plan.card, axis=0)
-
-    ke, ka, scale = (pick([entry[i] for entry in table]) for i in range(3))
-    weight = jnp.stack([pick([entry[3][c] for entry in table]) for c in range(len(DRIVES))])
-    unbroken = plan.continuous
-    ratio = 1.0 / (ka - ke)
-    return Courses(
-        start_d=plan.start_d,
-        interval_d=plan.interval_d,
-        n_doses=plan.n_doses,
-        end_d=plan.end_d,
-        continuous=unbroken,
-        scale=scale * plan.amount,
-        ke=ke,
-        ka=ka,
-        c1=ka * ratio,
-        c2=jnp.where(unbroken, ke, ka) * ratio,
-        d1=jnp.where(unbroken, 1.0, 1.0 - jnp.exp(-ke * plan.interval_d)),
-        d2=jnp.where(unbroken, 1.0, 1.0 - jnp.exp(-ka * plan.interval_d)),
-        weight=weight,
-    )
+def step_limits(regimens: Sequence[Any]) -> list[StepLimit]:
+    """Where drugs whose loss bends with their own level ask for short steps: from the first dose until the card's
+    `days_after_dose` after the last."""
+    limits = set()
+    for regimen in regimens:
+        for course in regimen.courses():
+            wish: Any = card(course.card_id).kinetics.get("short_steps")
+            if wish is not None:
+                last = FOREVER_D if course.last_day is None else course.last_day
+                limits.add(StepLimit(course.start_day, last + wish["days_after_dose"], float(wish["longest_d"])))
+    return sorted(limits)
 
 
 def require_modelled(regimen: Any) -> None:

@@ -72,9 +72,7 @@ class Target:
         """A field that must be a number."""
         value = self.number(name)
         if value is None:
-            raise OsteocastError(
-                "the field is empty", where=f"row {self.line}, column {name}", fix="fill it in"
-            )
+            raise OsteocastError("the field is empty", where=f"row {self.line}, column {name}", fix="fill it in")
         return value
 
     @cached_property
@@ -142,6 +140,4 @@ def read_targets(path: Path = CALIBRATION) -> tuple[Target, ...]:
                 )
             return tuple(Target(i, row) for i, row in enumerate(reader, start=2))
     except (OSError, UnicodeDecodeError, csv.Error) as error:
-        raise OsteocastError(
-            f"cannot be read ({error})", where=str(path), fix="give a CSV file in UTF-8"
-        ) from None
+        raise OsteocastError(f"cannot be read ({error})", where=str(path), fix="give a CSV file in UTF-8") from None

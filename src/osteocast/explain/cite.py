@@ -85,9 +85,7 @@ def software() -> dict[str, str]:
         about = metadata("osteocast")
     except PackageNotFoundError:
         return {"citation": "osteocast (not installed, version unknown).", "version": "", "licence": ""}
-    given = {
-        key: str(about[key]) if key in about else "" for key in ("Author", "Summary", "License-Expression")
-    }
+    given = {key: str(about[key]) if key in about else "" for key in ("Author", "Summary", "License-Expression")}
     version = str(about["Version"])
     author = given["Author"] or "The osteocast developers"
     citation = f"{author}. osteocast, version {version}: {given['Summary']}"

@@ -200,9 +200,7 @@ def _stepped(function: Any) -> CodeType | None:
         tree = ast.parse(textwrap.dedent(inspect.getsource(function)))
     except (OSError, SyntaxError):
         return None
-    stored = Counter(
-        one.id for one in ast.walk(tree) if isinstance(one, ast.Name) and isinstance(one.ctx, ast.Store)
-    )
+    stored = Counter(one.id for one in ast.walk(tree) if isinstance(one, ast.Name) and isinstance(one.ctx, ast.Store))
     cut = _Cut({name for name, times in stored.items() if times == 1}).visit(tree)
     whole = compile(ast.fix_missing_locations(cut), inspect.getfile(function), "exec")
     inner = (one for one in whole.co_consts if isinstance(one, CodeType))

@@ -40,7 +40,8 @@ def band_of(values: np.ndarray, digits: int = 5) -> Band:
 
 def change_pct(values: np.ndarray) -> np.ndarray:
     """Percent change since the first month, shape (months, draws)."""
-    return 100.0 * (values / values[:1] - 1.0)
+    change: np.ndarray = 100.0 * (values / values[:1] - 1.0)
+    return change
 
 
 def site_block(relative: np.ndarray, now: np.ndarray, site: str, device: str, months: np.ndarray) -> dict[str, Any]:
@@ -64,9 +65,7 @@ def site_block(relative: np.ndarray, now: np.ndarray, site: str, device: str, mo
         "bmd_g_cm2": band(densities, 5),
         "t_score": band(scores, 5),
         "change_pct": band(100.0 * (folds - 1.0), 5),
-        "crosses": [
-            crossing(bmd <= young.mean_g_cm2 + (t + _TINY) * young.sd_g_cm2, t, months) for t in THRESHOLDS
-        ],
+        "crosses": [crossing(bmd <= young.mean_g_cm2 + (t + _TINY) * young.sd_g_cm2, t, months) for t in THRESHOLDS],
     }
 
 

@@ -20,7 +20,10 @@ BEYOND = (0, 12, 24)
 """Months by which protection may outlast the inhibitor."""
 EXIT_GAPS = (3, 6, 9)
 """Months from the last dose of denosumab to the drug that follows it."""
-EXITS = ("zoledronic acid 5 mg once from month {start}", "alendronate 70 mg weekly from month {start} for {months} months")
+EXITS = (
+    "zoledronic acid 5 mg once from month {start}",
+    "alendronate 70 mg weekly from month {start} for {months} months",
+)
 EXIT_MONTHS = (12, 24)
 NO_EXIT = (
     "Stopping denosumab without another bone drug after it loses the gain within about a year and has been "
@@ -72,9 +75,7 @@ def inhibitor_end(planned: Regimen) -> float:
         )
     ends = [item.end_month for item in found]
     if None in ends:
-        raise OsteocastError(
-            "the inhibitor has no end", where="planned", fix="add how long, such as 'for 60 months'"
-        )
+        raise OsteocastError("the inhibitor has no end", where="planned", fix="add how long, such as 'for 60 months'")
     return max(float(end) for end in ends if end is not None)
 
 
@@ -87,7 +88,9 @@ def candidates(planned: Regimen) -> Iterator[Candidate]:
     starts = [start for start in STARTS if start < end]
     for start in starts:
         for sentence in (*ORAL, *INFUSIONS):
-            for stop in sorted({end, *(end + more for more in BEYOND), *(s for s in (start + 24, start + 36) if s < end)}):
+            for stop in sorted(
+                {end, *(end + more for more in BEYOND), *(s for s in (start + 24, start + 36) if s < end)}
+            ):
                 protection = Regimen.parse(f"{sentence} from month {start:g} until month {stop:g}")
                 yield Candidate(base + protection, protection.items[0].card_id)
         once = Regimen.parse(f"zoledronic acid 5 mg once from month {start:g}")

@@ -8,13 +8,13 @@ from typing import Any
 
 import numpy as np
 
+from osteocast.engine.accuracy import DEFAULT, PRECISE
 from osteocast.engine.grid import DAYS_PER_MONTH
-from osteocast.engine.run import DEFAULT, PRECISE
 from osteocast.engine.schedule import require_modelled
 from osteocast.errors import OsteocastError
 from osteocast.forecast import bands, history
 from osteocast.forecast.numbers import Table
-from osteocast.forecast.simulation import Course, Job
+from osteocast.forecast.simulation import Course, Job, level_unit
 from osteocast.forecast.simulation import simulate as run
 from osteocast.forecast.support import Support, support
 from osteocast.measure import dxa
@@ -40,7 +40,6 @@ HORMONES = {
 }
 CELLS = ("rankl", "opg", "osteoclasts", "osteoblasts", "osteocytes", "sclerostin")
 BONE = ("trabecular", "cortical", "remodelling_space")
-LEVEL_UNIT = "nmol/L"
 
 
 @dataclass(frozen=True)
@@ -118,7 +117,7 @@ class Forecast:
             "draws": self.n,
             "strategies": made,
             "seed": self.seed,
-            "units": dict.fromkeys(sorted(drugs), LEVEL_UNIT),
+            "units": {name: level_unit(name) for name in sorted(drugs)},
             "sources": [*dict.fromkeys(studies), *sorted(set(cited) - set(studies))],
         }
 
@@ -181,7 +180,8 @@ def compare(
     regimens = [history.future(person, drawn, strategy) for strategy in chosen]
     numbers.add(purpose for regimen in regimens for purpose in taken.purposes(regimen))
     jobs = [
-        Job(drawn.values, regimen, whole_days(months), 0.0, state=now.state, taken=taken, accuracy=accuracy) for regimen in regimens
+        Job(drawn.values, regimen, whole_days(months), 0.0, state=now.state, taken=taken, accuracy=accuracy)
+        for regimen in regimens
     ]
     devices = {site: scan.device for site, scan in drawn.person.baseline_scans().items()}
     found = []

@@ -10,8 +10,8 @@ from typing import Any
 import numpy as np
 
 from osteocast.drugs.catalogue import card
+from osteocast.engine.accuracy import DEFAULT, Accuracy
 from osteocast.engine.grid import DAYS_PER_MONTH
-from osteocast.engine.run import DEFAULT, Accuracy
 from osteocast.forecast.simulation import Job, simulate
 from osteocast.people.draws import Draws
 from osteocast.people.person import Person

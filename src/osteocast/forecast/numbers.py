@@ -23,7 +23,7 @@ SEED_LIMIT = 2**63
 class Table:
     """Standard normal numbers by purpose, one per draw; further purposes are added when asked for."""
 
-    def __init__(self, seed: int, ids: np.ndarray) -> None:
+    def __init__(self, seed: object, ids: np.ndarray) -> None:
         if isinstance(seed, bool) or not isinstance(seed, int | np.integer) or not 0 <= seed < SEED_LIMIT:
             raise OsteocastError(f"{seed!r} cannot seed a run", where="seed", fix="give a whole number from 0 up")
         self._seed, self._ids = np.int64(seed), ids

@@ -79,7 +79,9 @@ def plan(
     """
     if person.planned is None:
         raise OsteocastError(
-            "nothing is planned", where="planned", fix="add a line such as planned = \"anastrozole 1 mg daily for 60 months\""
+            "nothing is planned",
+            where="planned",
+            fix='add a line such as planned = "anastrozole 1 mg daily for 60 months"',
         )
     end = inhibitor_end(person.planned) + AFTER_MONTHS
     todo = list(candidates(person.planned))

@@ -16,11 +16,12 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
-from osteocast.drugs.catalogue import card
-from osteocast.engine.run import ALL, DEFAULT, Accuracy, prepare, simulate_values
+from osteocast.drugs.catalogue import Card, card
+from osteocast.engine.accuracy import DEFAULT, Accuracy
+from osteocast.engine.prepare import prepare
 from osteocast.engine.schedule import FOREVER_D, Schedule, modelled
 from osteocast.forecast.stored import Function, load, spec
-from osteocast.model.assemble import STATES, YOUNG_ADULT
+from osteocast.model.assemble import REPORTED, STATES, YOUNG_ADULT
 from osteocast.parameters.registry import parameters
 
 if TYPE_CHECKING:
@@ -28,7 +29,13 @@ if TYPE_CHECKING:
 
 PEOPLE, STEPS, OUTPUTS, SLOTS = 250, 128, 32, 4
 """Size of a piece: people, steps, outputs; courses come in multiples of the last."""
-WANTED = tuple(sorted(set(ALL) - {"whole_body_aromatisation"}))
+WANTED = tuple(sorted(set(REPORTED) - {"whole_body_aromatisation"}))
+STORES = {
+    "antibody_input": "antibody",
+    "bisphosphonate_loose": "bisphosphonate",
+    "bisphosphonate_tight": "bisphosphonate",
+}
+"""Exposure channels that fill a store, and the quantity that shows it."""
 _BLANK = (0, 0.0, FOREVER_D, 0.0, 0.0, False, 0.0)
 
 
@@ -66,7 +73,7 @@ class Course(NamedTuple):
     Attributes:
         months: as asked for.
         quantity: by name, shape (months, people).
-        drug: plasma level [nmol/L] of each drug whose level is simulated, by name, shape (months, people).
+        drug: level of each drug whose level is simulated, by name, shape (months, people), in `level_unit`.
         state: state at the last month by name, shape (people,).
     """
 
@@ -94,16 +101,12 @@ def simulate(jobs: Sequence[Job]) -> list[Course]:
     plans = [_Plan(job) for job in jobs]
     pieces = [(plan, first) for plan in plans for first in range(0, plan.people, PEOPLE)]
     if len(pieces) == 1 or (os.cpu_count() or 1) == 1:
-        done = [plan.piece(first) for plan, first in pieces]
+        for plan, first in pieces:
+            plan.run(first)
     else:
         with ThreadPoolExecutor(os.cpu_count()) as pool:
-            done = list(pool.map(lambda one: one[0].piece(one[1]), pieces))
-    results, place = [], 0
-    for plan in plans:
-        count = -(-plan.people // PEOPLE)
-        results.append(plan.joined(done[place : place + count]))
-        place += count
-    return results
+            list(pool.map(lambda one: one[0].run(one[1]), pieces))
+    return [plan.course() for plan in plans]
 
 
 class _Plan:
@@ -132,12 +135,18 @@ class _Plan:
         )
         start = np.stack([_start(job.state, name, self.people) for name in STATES])
         self.start = np.ascontiguousarray(start)
+        months = len(job.months)
+        self.quantity = np.empty((len(WANTED), months, self.people))
+        self.level = np.empty((len(self.schedule.card), months, self.people))
+        self.end = np.empty((len(STATES), self.people))
         arguments = self._arguments(0, self.windows[0], self.start[:, _block(0, self.people)])
         key = repr((self.fixed, self.varying, STATES, WANTED, job.accuracy.at))
         self.function: Function = load("simulation", key, tuple(spec(one) for one in arguments), self._build)
 
     def _build(self) -> Any:
         import jax.numpy as jnp
+
+        from osteocast.engine.run import simulate_values
 
         fixed, varying, at = self.fixed, self.varying, self.job.accuracy.at
 
@@ -159,32 +168,44 @@ class _Plan:
         plan = [np.ascontiguousarray(field[:, mine]) for field in self.schedule]
         return (self.scalars, self.vectors[:, mine], state, window.edges_d, window.first_step, *plan)
 
-    def piece(self, first: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-        """States at the end, quantities and levels of the people from `first` on."""
+    def run(self, first: int) -> None:
+        """Carry the people from `first` on to the end, and keep what became of them."""
         state = self.start[:, _block(first, self.people)]
-        quantities, levels = [], []
+        real = min(PEOPLE, self.people - first)
+        mine, done = slice(first, first + real), 0
         for window in self.windows:
             state, quantity, level = self.function(*self._arguments(first, window, state))
-            quantities.append(quantity[:, : window.outputs])
-            levels.append(level[: window.outputs])
-        real = min(PEOPLE, self.people - first)
-        return state[:, :real], np.concatenate(quantities, 1)[..., :real], np.concatenate(levels, 0)[..., :real]
+            now = slice(done, done + window.outputs)
+            self.quantity[:, now, mine] = quantity[:, : window.outputs, :real]
+            self.level[:, now, mine] = level[: window.outputs, :, :real].swapaxes(0, 1)
+            done += window.outputs
+        self.end[:, mine] = state[:, :real]
 
-    def joined(self, pieces: Sequence[tuple[np.ndarray, np.ndarray, np.ndarray]]) -> Course:
-        """The pieces of all people, put together."""
-        state, quantity, levels = (np.concatenate(parts, -1) for parts in zip(*pieces, strict=True))
+    def course(self) -> Course:
+        """The results of all people, by name."""
+        quantity = {name: self.quantity[i] for i, name in enumerate(WANTED)}
         drug: dict[str, np.ndarray] = {}
         for slot, numbers in enumerate(self.schedule.card):
             if numbers.any():
                 one = card(modelled()[int(numbers.max()) - 1])
                 if "clearance" in one.kinetics:
-                    drug[one.name] = drug.get(one.name, 0.0) + levels[:, slot]
-        return Course(
-            self.job.months,
-            {name: quantity[i] for i, name in enumerate(WANTED)},
-            drug,
-            {name: state[i] for i, name in enumerate(STATES)},
-        )
+                    drug[one.name] = drug.get(one.name, 0.0) + self.level[slot]
+                elif kept := kept_as(one):
+                    drug[one.name] = quantity[kept]
+        return Course(self.job.months, quantity, drug, {name: self.end[i] for i, name in enumerate(STATES)})
+
+
+def kept_as(one: Card) -> str | None:
+    """The quantity that holds a drug which acts through a store of its own (antibody, bisphosphonate at bone)."""
+    actions: Any = one.actions["on"]
+    reached = [action["channel"] for action in actions]
+    return next((STORES[channel] for channel in reached if channel in STORES), None)
+
+
+def level_unit(name: str) -> str:
+    """The unit of a drug's level: plasma, or for bisphosphonates, which all act at bone surface together, effect."""
+    ids = [each for each in modelled() if card(each).name == name]
+    return "effect at bone surface" if kept_as(card(ids[0])) == "bisphosphonate" else "nmol/L"
 
 
 def windows(edges_d: np.ndarray, first_step: np.ndarray) -> Iterator[Window]:

@@ -47,9 +47,7 @@ def spec(array: np.ndarray) -> Spec:
     return Spec(array.shape, array.dtype.str)
 
 
-def load(
-    name: str, key: str, takes: tuple[Spec, ...], build: Callable[[], Callable[..., Any]]
-) -> Function:
+def load(name: str, key: str, takes: tuple[Spec, ...], build: Callable[[], Callable[..., Any]]) -> Function:
     """A compiled function from arrays to a list of arrays.
 
     Args:
@@ -109,7 +107,7 @@ def _compile(takes: tuple[Spec, ...], build: Callable[[], Callable[..., Any]]) -
     arguments = [jax.ShapeDtypeStruct(one.shape, np.dtype(one.dtype)) for one in takes]
     lowered = jax.jit(function, keep_unused=True).lower(*arguments)
     gives = [[list(one.shape), np.dtype(one.dtype).str] for one in jax.tree.leaves(lowered.out_info)]
-    least = jax.config.jax_persistent_cache_min_compile_time_secs
+    least = jax.config.values["jax_persistent_cache_min_compile_time_secs"]
     jax.config.update("jax_persistent_cache_min_compile_time_secs", 1e9)
     try:
         executable: Any = lowered.compile().runtime_executable()
@@ -226,7 +224,7 @@ def _client() -> tuple[Any, Any, Any, Any]:
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "1")
     from jaxlib import _jax, xla_client
 
-    client = xla_client.make_cpu_client()
+    client: Any = xla_client.make_cpu_client()
     device = client.devices()[0]
     devices = xla_client.DeviceList((device,))
     return client, device, devices, _jax.GSPMDSharding(devices, xla_client.HloSharding.replicate())

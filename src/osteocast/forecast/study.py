@@ -125,7 +125,11 @@ def simulate_study(study: Study) -> dict[str, Any]:
     rows = [one for one in rows if one.text("measure") == "percent_change" and one.comparator is None]
     courses = simulate(jobs)
     arms = [
-        {"label": label, "regimen": str(regimen), "sites": _sites(study, course, [r for r in rows if r.regimen == regimen])}
+        {
+            "label": label,
+            "regimen": str(regimen),
+            "sites": _sites(study, course, [r for r in rows if r.regimen == regimen]),
+        }
         for (label, regimen), course in zip(study.arms, courses, strict=True)
     ]
     shown = [row for row in rows if any(row.regimen == regimen for _, regimen in study.arms)]

@@ -143,7 +143,9 @@ def active_doses(regimen: Regimen) -> dict[str, float]:
     events count as they are."""
     found: dict[str, float] = {}
     for course in regimen.courses():
-        ended = course.last_day is not None and course.interval_day > 0 and course.last_day <= -RECENT_MONTHS * MONTH_DAYS
+        ended = (
+            course.last_day is not None and course.interval_day > 0 and course.last_day <= -RECENT_MONTHS * MONTH_DAYS
+        )
         if card(course.card_id).kind in ACTIVE_KINDS and not ended:
             found[course.card_id] = course.amount / (course.interval_day or 1.0)
     return found

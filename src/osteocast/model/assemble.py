@@ -38,6 +38,14 @@ DRIVES = {
 }
 """What regimens can do to a person: exposure channels, each a sum over courses of concentration x weight."""
 
+REPORTED = (
+    *SITES,
+    *("trabecular", "cortical", "remodelling_space", "sCTX", "uNTX", "P1NP", "BSAP"),
+    *("rankl", "opg", "osteoclasts", "osteoblasts", "osteocytes", "sclerostin"),
+    *("E2", "E1", "E1S", "T", "LH", "whole_body_aromatisation", "antibody", "bisphosphonate"),
+)
+"""What `observed` gives and a run returns unless asked for less."""
+
 Balance = Callable[[Any, Any], tuple[Number, Number]]
 
 
@@ -71,9 +79,7 @@ def site(name: str, p: Any) -> Site:
 
 def _trabecular(name: str) -> Balance:
     def balance(seen: Any, p: Any) -> tuple[Number, Number]:
-        return bone.trabecular(
-            seen, p, site(name, p).trabecular_turnover, getattr(seen, f"{name}_trabecular")
-        )
+        return bone.trabecular(seen, p, site(name, p).trabecular_turnover, getattr(seen, f"{name}_trabecular"))
 
     return balance
 
@@ -129,9 +135,7 @@ def forcing(drive: Any, t_d: Number, p: Any) -> dict[str, Number]:
         level.free_e2 + drive.estrogen_equivalent, drive.modulator, drive.modulator_agonism, p
     )
     inputs = ("loading", "protein", "bisphosphonate_loose", "bisphosphonate_tight", "antibody_input")
-    return {"estrogen_deficit": lack, "pth": mineral.pth(drive, p)} | {
-        name: getattr(drive, name) for name in inputs
-    }
+    return {"estrogen_deficit": lack, "pth": mineral.pth(drive, p)} | {name: getattr(drive, name) for name in inputs}
 
 
 def slow(t_d: Number, p: Any) -> dict[str, Number]:

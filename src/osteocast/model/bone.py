@@ -45,9 +45,7 @@ def trabecular(seen: Any, p: Any, turnover: Number, volume: Number) -> tuple[Num
     return turnover * made, turnover * seen.osteoclasts * power(volume, p.surface_trabecular - 1.0)
 
 
-def cortical(
-    seen: Any, p: Any, turnover: Number, endocortical: Number, volume: Number
-) -> tuple[Number, Number]:
+def cortical(seen: Any, p: Any, turnover: Number, endocortical: Number, volume: Number) -> tuple[Number, Number]:
     """Cortical volume at one site, as `trabecular`; `endocortical` is resorption in excess of turnover at
     the marrow side, which is not refilled."""
     made = formation(seen, p, p.modelling_cortical) * (1.0 - p.ageing_cortical * ageing(seen.age, p))

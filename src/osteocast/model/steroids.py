@@ -86,9 +86,7 @@ def levels(drive: Any, t_d: Number, p: Any) -> Hormones:
     shbg = p.shbg * power(p.bmi / p.bmi_reference, -p.shbg_bmi) * exp(drive.shbg_stimulus)
     loose_t = unbound_to_shbg(p.binding_t, shbg, p)
     loose_e2 = unbound_to_shbg(p.binding_e2, shbg, p)
-    testosterone_made = (
-        p.a_to_t * androstenedione_made + p.direct_testosterone + p.stroma_testosterone * gonad
-    )
+    testosterone_made = p.a_to_t * androstenedione_made + p.direct_testosterone + p.stroma_testosterone * gonad
     testosterone = testosterone_made / (p.cl_testosterone * p.size * loose_t)
 
     # Aromatisation, place by place.

@@ -34,9 +34,7 @@ def _fail(file: Path, name: str, what: str, fix: str) -> OsteocastError:
 def _record(file: Path, name: str, raw: Mapping[str, Any], source: str, citation: str) -> Parameter:
     for key in raw:
         if key not in (*REQUIRED, *OPTIONAL):
-            raise _fail(
-                file, name, f"unknown field '{key}'", f"use one of {', '.join((*REQUIRED, *OPTIONAL))}"
-            )
+            raise _fail(file, name, f"unknown field '{key}'", f"use one of {', '.join((*REQUIRED, *OPTIONAL))}")
     for key in REQUIRED:
         if key not in raw:
             raise _fail(file, name, f"'{key}' is missing", f"add a line '{key}: ...'")
@@ -44,20 +42,14 @@ def _record(file: Path, name: str, raw: Mapping[str, Any], source: str, citation
     values = dict(given) if isinstance(given, Mapping) else dict.fromkeys(SEXES, given)
     low, high = (float(bound) for bound in raw["bounds"])
     if set(values) != set(SEXES):
-        raise _fail(
-            file, name, "a value by sex needs female and male", "write value: {female: ..., male: ...}"
-        )
+        raise _fail(file, name, "a value by sex needs female and male", "write value: {female: ..., male: ...}")
     for sex, value in values.items():
         if not low <= float(value) <= high:
-            raise _fail(
-                file, name, f"value {value} ({sex}) lies outside {low} to {high}", "mend value or bounds"
-            )
+            raise _fail(file, name, f"value {value} ({sex}) lies outside {low} to {high}", "mend value or bounds")
     if raw["basis"] not in BASES:
         raise _fail(file, name, f"basis '{raw['basis']}' is unknown", f"use one of {', '.join(BASES)}")
     if raw["quality"] not in QUALITIES:
-        raise _fail(
-            file, name, f"quality '{raw['quality']}' is unknown", f"use one of {', '.join(QUALITIES)}"
-        )
+        raise _fail(file, name, f"quality '{raw['quality']}' is unknown", f"use one of {', '.join(QUALITIES)}")
     if (raw["basis"] == "fitted") != ("prior_log_sd" in raw):
         raise _fail(file, name, "a fitted parameter, and only it, has a prior", "set basis or prior_log_sd")
     return Parameter(
@@ -91,9 +83,7 @@ def records() -> Mapping[str, Parameter]:
         content = reader.load(file.read_text(encoding="utf-8"))
         for name, raw in content["parameters"].items():
             if name in found:
-                raise _fail(
-                    file, name, f"already defined in {found[name].source}.yaml", "keep one of the two"
-                )
+                raise _fail(file, name, f"already defined in {found[name].source}.yaml", "keep one of the two")
             found[name] = _record(file, name, raw, content["source"], content["citation"])
     return found
 

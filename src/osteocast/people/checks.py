@@ -17,9 +17,7 @@ def located(prefix: str) -> Iterator[None]:
     try:
         yield
     except OsteocastError as error:
-        raise OsteocastError(
-            error.what, where=f"{prefix}, {error.where}", fix=error.fix, why=error.why
-        ) from None
+        raise OsteocastError(error.what, where=f"{prefix}, {error.where}", fix=error.fix, why=error.why) from None
 
 
 def number(value: object, where: str, low: float, high: float, unit: str = "", fix: str = "") -> float:
@@ -87,9 +85,7 @@ def day(value: object, where: str) -> dt.date:
             return dt.date.fromisoformat(value.strip())
         except ValueError:
             pass
-    raise OsteocastError(
-        f"{value!r} is not a date", where=where, fix="write year-month-day, such as 2025-03-11"
-    )
+    raise OsteocastError(f"{value!r} is not a date", where=where, fix="write year-month-day, such as 2025-03-11")
 
 
 def only_keys(
@@ -102,6 +98,4 @@ def only_keys(
             continue
         close = (meant or {}).get(key) or nearest(key, words)
         fix = f"did you mean {close}? " if close else ""
-        raise OsteocastError(
-            f"the key {key!r} is not known", where=where, fix=f"{fix}Known are {', '.join(words)}"
-        )
+        raise OsteocastError(f"the key {key!r} is not known", where=where, fix=f"{fix}Known are {', '.join(words)}")

@@ -101,9 +101,7 @@ def draw(person: Person, n: int, seed: int, numbers: Numbers | None = None) -> D
     if person.markers:
         names = ", ".join(sorted({one.name for one in person.markers}))
         notes.append(f"{names}: a marker level does not change the forecast; the course of markers is forecast")
-    return Draws(
-        known, filled, values, _densities(known, filled, number, n), _surgery_month(known), tuple(notes)
-    )
+    return Draws(known, filled, values, _densities(known, filled, number, n), _surgery_month(known), tuple(notes))
 
 
 def posterior_draws(number: Numbers) -> dict[str, np.ndarray]:
@@ -114,9 +112,7 @@ def posterior_draws(number: Numbers) -> dict[str, np.ndarray]:
     root = np.linalg.cholesky(np.array(fit.log_cov))
     logs = np.array(fit.log_mean)[:, None] + root @ np.stack([number(f"posterior: {one}") for one in fit.names])
     known = parameters()
-    return {
-        name: np.clip(np.exp(logs[i]), *known[name].bounds) for i, name in enumerate(fit.names) if name in known
-    }
+    return {name: np.clip(np.exp(logs[i]), *known[name].bounds) for i, name in enumerate(fit.names) if name in known}
 
 
 def _spread(value: float, record: Filled | None, z: np.ndarray) -> np.ndarray:

@@ -65,9 +65,7 @@ def person_from_dict(table: Mapping[str, Any], name: str = "person") -> Person:
             )
     history = table.get("history", {})
     if not isinstance(history, dict):
-        raise OsteocastError(
-            f"{history!r} is not a table", where="history", fix="begin a section with [history]"
-        )
+        raise OsteocastError(f"{history!r} is not a table", where="history", fix="begin a section with [history]")
     checks.only_keys(history, HISTORY_KEYS, "[history]")
     with checks.located("[history]"):
         risks = History(**history)
@@ -113,9 +111,7 @@ def person_from_options(
     """
     for option, value, example in (("--sex", sex, "--sex female"), ("--age", age, "--age 62")):
         if value is None:
-            raise OsteocastError(
-                "is missing", where=option, fix=f"add {example}, or give a person file instead"
-            )
+            raise OsteocastError("is missing", where=option, fix=f"add {example}, or give a person file instead")
     with _options():
         known_sex = checks.choice(sex, "sex", ("female", "male"))
         years = checks.number(age, "age", 18.0, 110.0, "years", "give the age in years, from 18 to 110")
@@ -175,9 +171,7 @@ def _read(path: Path) -> dict[str, Any]:
         fix = f"did you mean {path.parent / close}" if close else "check the name and the folder"
         raise OsteocastError("there is no such file", where=where, fix=fix) from None
     except IsADirectoryError:
-        raise OsteocastError(
-            "this is a folder, not a file", where=where, fix="name the person's TOML file"
-        ) from None
+        raise OsteocastError("this is a folder, not a file", where=where, fix="name the person's TOML file") from None
     except UnicodeDecodeError:
         raise OsteocastError(
             "this is not a text file in UTF-8", where=where, fix=f"save it as UTF-8; {example}"
@@ -202,17 +196,13 @@ def _blocks(
 ) -> Iterator[Any]:
     blocks = table.get(key, [])
     if not isinstance(blocks, list) or not all(isinstance(block, dict) for block in blocks):
-        raise OsteocastError(
-            f"{key} is not a list of blocks", where=key, fix=f"begin each one with a line [[{key}]]"
-        )
+        raise OsteocastError(f"{key} is not a list of blocks", where=key, fix=f"begin each one with a line [[{key}]]")
     for index, block in enumerate(blocks, start=1):
         where = f"[[{key}]] {index}"
         checks.only_keys(block, known, where, _MEANT)
         for name in needed:
             if name not in block:
-                raise OsteocastError(
-                    f"{name} is missing", where=where, fix=f"add a line {name} = ... to this block"
-                )
+                raise OsteocastError(f"{name} is missing", where=where, fix=f"add a line {name} = ... to this block")
         with checks.located(where):
             yield make(**block)
 

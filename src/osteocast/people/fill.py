@@ -167,9 +167,7 @@ def _menopause(person: Person, filled: list[Filled]) -> Person:
     if person.sex == "male" or person.age_at_menopause is not None:
         return person
     record = population("age_at_menopause", "female")
-    passed = person.menopause_kind == "natural" or (
-        person.menopause_kind is None and person.age > record.value
-    )
+    passed = person.menopause_kind == "natural" or (person.menopause_kind is None and person.age > record.value)
     mean, sd = menopause_age(person.age, passed=passed)
     field = "age_at_menopause" if passed else EXPECTED_MENOPAUSE
     value = round(mean, 1)
@@ -193,9 +191,7 @@ def _tables() -> Mapping[str, Any]:
 
     text = (files("osteocast.people") / "population.yaml").read_text(encoding="utf-8")
     tables: Mapping[str, Any] = YAML(typ="safe").load(text)
-    records = [
-        (name, record) for name in tables if name != "correlations" for record in tables[name].values()
-    ]
+    records = [(name, record) for name in tables if name != "correlations" for record in tables[name].values()]
     for name, record in records + [("correlations", record) for record in tables["correlations"]]:
         _origin(record, *(() if name == "correlations" else ("unit",)), name=name)
     return tables

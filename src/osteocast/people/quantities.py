@@ -46,9 +46,7 @@ _ALL = (
     Quantity("FSH", "hormone", 0.0, 300.0, (Unit("IU/L", 1.0),)),
     Quantity("SHBG", "hormone", 1.0, 500.0, (Unit("nmol/L", 1.0),)),
     Quantity("25OHD", "hormone", 1.0, 500.0, (Unit("nmol/L", 1.0), Unit("ng/mL", 2.496))),
-    Quantity(
-        "PTH", "hormone", 0.1, 250.0, (Unit("pmol/L", 1.0), Unit("pg/mL", 0.1061), Unit("ng/L", 0.1061))
-    ),
+    Quantity("PTH", "hormone", 0.1, 250.0, (Unit("pmol/L", 1.0), Unit("pg/mL", 0.1061), Unit("ng/L", 0.1061))),
     Quantity("sCTX", "marker", 5.0, 6000.0, (Unit("ng/L", 1.0), Unit("pg/mL", 1.0), Unit("ng/mL", 1000.0))),
     Quantity("P1NP", "marker", 1.0, 2000.0, (Unit("ug/L", 1.0), Unit("ng/mL", 1.0))),
     Quantity("BSAP", "marker", 1.0, 500.0, (Unit("ug/L", 1.0), Unit("U/L", 1.0))),

@@ -91,9 +91,7 @@ def members(group: Group, numbers: Numbers) -> dict[str, np.ndarray]:
     }
 
 
-def values(
-    groups: Sequence[Group], numbers: Numbers, changed: Mapping[str, Any] | None = None
-) -> dict[str, Any]:
+def values(groups: Sequence[Group], numbers: Numbers, changed: Mapping[str, Any] | None = None) -> dict[str, Any]:
     """Everything the engine needs for several groups, each made of the same people: shared values x own
     factors, and personal values; shape () or (groups x people,), group by group.
 
@@ -124,9 +122,7 @@ def quasi_numbers(people: int, seed: int = 0) -> Numbers:
     from scipy.stats import qmc
 
     purposes = ["years since menopause", "bmi", "age", "estradiol"] + [
-        f"between people: {name}"
-        for name, record in parameters().items()
-        if record.between_person_log_sd > 0.0
+        f"between people: {name}" for name, record in parameters().items() if record.between_person_log_sd > 0.0
     ]
     points = qmc.Sobol(len(purposes), seed=seed).random(people)
     table = {name: ndtri(points[:, i]) for i, name in enumerate(purposes)}

@@ -79,9 +79,7 @@ def _compiled() -> _Functions:
 
         return drawn
 
-    return _Functions(
-        jax.jit(keys), jax.jit(one_each(jax.random.normal)), jax.jit(one_each(jax.random.uniform))
-    )
+    return _Functions(jax.jit(keys), jax.jit(one_each(jax.random.normal)), jax.jit(one_each(jax.random.uniform)))
 
 
 def _run(function: Callable[..., Any], seed: object, purpose: str, person_ids: PersonIds) -> Any:

@@ -92,9 +92,7 @@ def settle_menopause(person: Person) -> dict[str, Any]:
             'give an age up to today\'s, or write menopause = "premenopausal" and leave the age out',
         )
     if removed is None:
-        unstated = (
-            "history, bilateral_oophorectomy" if person.history.bilateral_oophorectomy and not kind else ""
-        )
+        unstated = "history, bilateral_oophorectomy" if person.history.bilateral_oophorectomy and not kind else ""
         if age is None and (unstated or kind in {"surgical", "chemotherapy"}):
             raise OsteocastError(
                 f"{unstated or f'menopause = {kind}'} has no age",

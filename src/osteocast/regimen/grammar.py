@@ -198,9 +198,7 @@ def _stray(reader: Reader, one: Card) -> OsteocastError:
     """The complaint about a word that cannot stand behind an item."""
     column, word = reader.column, reader.peek(WORD)
     if name := reader.peek(_name()):
-        return complaint(
-            column, f"'{name}' stands inside the item of {one.name}", f"write '+' before '{name}'"
-        )
+        return complaint(column, f"'{name}' stands inside the item of {one.name}", f"write '+' before '{name}'")
     if name := reader.peek(_named_schedule()) or reader.peek(_EVERY):
         takes = "has a schedule already" if one.takes_schedule else "takes no schedule"
         return complaint(column, f"'{name}' is too much, {one.name} {takes}", f"leave '{name}' out")

@@ -123,9 +123,7 @@ def _ends(series: Sequence[Series], x: Axis, y: Axis) -> str:
         parts.append(f'<g class="{one.classes}">')
         if abs(at - label_at) > 3:
             parts.append(f'<path class="leader" d="M{x.end:.1f},{at:.1f}L{x.end + 6:.1f},{label_at:.1f}"/>')
-        parts.append(
-            f'<text class="end" x="{x.end + 7:.1f}" y="{label_at + 4:.1f}">{escaped(one.label)}</text>'
-        )
+        parts.append(f'<text class="end" x="{x.end + 7:.1f}" y="{label_at + 4:.1f}">{escaped(one.label)}</text>')
         lo = one.lo90[i] if i < len(one.lo90) else None
         hi = one.hi90[i] if i < len(one.hi90) else None
         if lo is not None and hi is not None and finite(lo) and finite(hi):
@@ -156,9 +154,7 @@ def _markers(markers: Sequence[Marker], x: Axis, y: Axis) -> str:
         ends = f"M{cx - 3:.1f},{lo:.1f}h6M{cx - 3:.1f},{hi:.1f}h6"
         bar = f'<path class="error" d="M{cx:.1f},{lo:.1f}V{hi:.1f}{ends}"/>'
         named = f"<title>{escaped(m.label)}</title>" if m.label else ""
-        parts.append(
-            f'<g class="published s{m.style}">{named}{bar if m.half else ""}{_shape(m.style, cx, cy)}</g>'
-        )
+        parts.append(f'<g class="published s{m.style}">{named}{bar if m.half else ""}{_shape(m.style, cx, cy)}</g>')
     return "".join(parts)
 
 
@@ -215,9 +211,7 @@ def _references(series: Sequence[Series], lines: Sequence[Reference], x: Axis, y
             at = y.place(line.value)
             zero = "" if line.label else " zero"
             drawn.append(f'<path class="reference{zero}" d="M{x.start},{at:.1f}H{x.end:.1f}"/>')
-            left, baseline = (
-                _free_place(series, x, y, at, 7.0 * len(line.label)) if line.label else (0.0, 0.0)
-            )
+            left, baseline = _free_place(series, x, y, at, 7.0 * len(line.label)) if line.label else (0.0, 0.0)
             place = f'x="{left:.1f}" y="{baseline:.1f}"'
         if line.label:
             labels.append(f'<text class="reference-label" {place}>{escaped(line.label)}</text>')

@@ -159,9 +159,7 @@ def site_sections(strategies: Sequence[Mapping[str, Any]]) -> list[tuple[str, li
     for site, name in SITES.items():
         has_t = any(find(s, ("sites", site, "t_score")) for s in strategies)
         wanted = measures if has_t else density | {"change_pct": measures["change_pct"]}
-        found = [
-            figure(strategies, ("sites", site, key), m, f"{name}: {m.heading}") for key, m in wanted.items()
-        ]
+        found = [figure(strategies, ("sites", site, key), m, f"{name}: {m.heading}") for key, m in wanted.items()]
         if kept := [f for f in found if f]:
             sections.append((name, kept))
     return sections
@@ -172,9 +170,7 @@ def marker_figures(strategies: Sequence[Mapping[str, Any]]) -> list[Figure]:
     found = []
     for key, (name, meaning) in MARKERS.items():
         measure = Measure(name, "Change, %", lambda v: number(v, 0, sign=True), f"{key}: {meaning}.", _ZERO)
-        found.append(
-            figure(strategies, ("markers", key, "change_pct"), measure, f"{name}, change from today")
-        )
+        found.append(figure(strategies, ("markers", key, "change_pct"), measure, f"{name}, change from today"))
     return [f for f in found if f]
 
 

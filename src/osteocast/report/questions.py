@@ -26,9 +26,7 @@ def _scan_question(person: Mapping[str, Any]) -> str:
         return "No bone scan was given. Should a DXA scan be done before treatment starts, or soon after?"
     device = next((s["device"] for s in scans if s.get("device")), None)
     machine = f"the same machine ({device})" if device else "the same machine"
-    return (
-        f"When is the next DXA scan due, and can it be on {machine}, so that the two scans can be compared?"
-    )
+    return f"When is the next DXA scan due, and can it be on {machine}, so that the two scans can be compared?"
 
 
 def _worst_crossing(strategies: Sequence[Mapping[str, Any]]) -> tuple[float, str, str, str] | None:
@@ -39,9 +37,7 @@ def _worst_crossing(strategies: Sequence[Mapping[str, Any]]) -> tuple[float, str
             for c in data.get("crosses") or ():
                 p = c.get("probability_by_end")
                 if c.get("t") == -2.5 and p is not None and p >= _NOTABLE:
-                    found.append(
-                        (float(p), SITES.get(site, human(site)).lower(), letter(k), years(s["months"][-1]))
-                    )
+                    found.append((float(p), SITES.get(site, human(site)).lower(), letter(k), years(s["months"][-1])))
     return max(found, default=None)
 
 
@@ -78,18 +74,14 @@ def questions(result: Mapping[str, Any]) -> list[str]:
             "and of womb changes?"
         )
     if person.get("sex") == "male" and _any(text, _INHIBITORS):
-        asked.append(
-            "No guideline covers aromatase inhibitors in men. What is the reason for the tablet here?"
-        )
+        asked.append("No guideline covers aromatase inhibitors in men. What is the reason for the tablet here?")
     if filled := [human(str(f.get("field", ""))) for f in person.get("filled") or ()]:
         some = ", ".join(filled[:5]) + (" and others" if len(filled) > 5 else "")
         asked.append(
             f"Some facts were not given and were filled with averages ({some}). "
             "Are any of them known, or worth measuring?"
         )
-    beyond = [
-        letter(k) for k, s in enumerate(strategies) if (s.get("support") or {}).get("class") == "beyond"
-    ]
+    beyond = [letter(k) for k, s in enumerate(strategies) if (s.get("support") or {}).get("class") == "beyond"]
     if beyond:
         noun, verb = ("Strategies", "lie") if len(beyond) > 1 else ("Strategy", "lies")
         asked.append(

@@ -77,9 +77,7 @@ class Axis:
         return [(self.place(v), tick_text(v, step)) for v in ticks(self.lo, self.hi, count)]
 
 
-def axis_for(
-    values: Sequence[float], start: float, end: float, *, log: bool = False, pad: float = 0.05
-) -> Axis:
+def axis_for(values: Sequence[float], start: float, end: float, *, log: bool = False, pad: float = 0.05) -> Axis:
     """An axis that holds all values with a little room; a logarithmic one only if every value is positive.
 
     Args:

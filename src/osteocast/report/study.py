@@ -64,9 +64,7 @@ def simulated(band: Mapping[str, Any], point: Mapping[str, Any]) -> float | None
     return None if base is None else _since(now, base)
 
 
-def drawn_at(
-    points: Sequence[Mapping[str, Any]], band: Mapping[str, Any], point: Mapping[str, Any]
-) -> float | None:
+def drawn_at(points: Sequence[Mapping[str, Any]], band: Mapping[str, Any], point: Mapping[str, Any]) -> float | None:
     """Where a published value stands on an axis of change since the start.
 
     A change since a later month is set on the value published for that month, or else on the simulated one.
@@ -171,8 +169,7 @@ def study_view(study: Mapping[str, Any]) -> dict[str, Any]:
         "quality": QUALITY.get(str(study.get("quality") or ""), study.get("quality") or ""),
         "remembered": study.get("quality") == "memory",
         "arms": [
-            (letter(k), style_number(k), str(a["label"]), str(a.get("regimen") or ""))
-            for k, a in enumerate(arms)
+            (letter(k), style_number(k), str(a["label"]), str(a.get("regimen") or "")) for k, a in enumerate(arms)
         ],
         "figures": [site_figure(study, s) for s in sites],
         "compared": compared,

@@ -65,16 +65,12 @@ def comparison_table(result: Mapping[str, Any]) -> Group:
             for cells in row.cells:
                 cell = cells[k]
                 values += [_pair(cell.t, cell.t_interval), _pair(cell.change, cell.change_interval)]
-            table.add_row(
-                row.letter if k == 0 else "", years(month), *values, end_section=k == len(months) - 1
-            )
+            table.add_row(row.letter if k == 0 else "", years(month), *values, end_section=k == len(months) - 1)
 
     draws = result.get("draws")
     basis = f"Median (90 % interval) of {draws} draws" if draws else "Median (90 % interval)"
     foot = Text(f"{basis}: parameters and persons, not scan noise.\n{DISCLAIMER}", style="dim")
-    return Group(
-        Text(f"Bone density forecast: {plain(head)}", style="bold"), legend, Text(""), table, Text(""), foot
-    )
+    return Group(Text(f"Bone density forecast: {plain(head)}", style="bold"), legend, Text(""), table, Text(""), foot)
 
 
 def _crossing_text(row: view.Row, sites: list[str], end: str) -> str:

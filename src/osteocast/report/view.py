@@ -86,9 +86,7 @@ def strategies_of(result: Mapping[str, Any]) -> list[Mapping[str, Any]]:
 
 def horizons(strategies: Sequence[Mapping[str, Any]]) -> list[int]:
     """2, 5 and 10 years as far as the forecast reaches; a short forecast is summed up at its end."""
-    reached = sorted(set.intersection(*(set(s["months"]) for s in strategies))) or [
-        strategies[0]["months"][-1]
-    ]
+    reached = sorted(set.intersection(*(set(s["months"]) for s in strategies))) or [strategies[0]["months"][-1]]
     return [m for m in HORIZONS if m in reached] or [reached[-1]]
 
 
@@ -185,8 +183,7 @@ def who(person: Mapping[str, Any]) -> tuple[str, list[str]]:
         facts.append(
             "before menopause"
             if since < 0
-            else f"menopause at {number(menopause, 0)}"
-            + (f", {number(since, 0)} years ago" if since >= 1 else "")
+            else f"menopause at {number(menopause, 0)}" + (f", {number(since, 0)} years ago" if since >= 1 else "")
         )
     if person.get("bmi") is not None:
         facts.append(f"BMI {number(person['bmi'], 1).removesuffix('.0')}")

@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from osteocast.drugs.catalogue import card
-from osteocast.engine.schedule import longest_step
+from osteocast.engine.schedule import step_limits
 from osteocast.evidence.targets import Target
 from osteocast.people.sample import PG_ML_TO_NMOL_L, Group
 from osteocast.regimen import Regimen
@@ -40,7 +40,6 @@ LEVEL_FACTOR = {
 }
 YEARS_BEFORE_MENOPAUSE = 6.0
 YEARS_BEFORE_START = 2.0
-FREE_STEP_D = 1e3
 
 
 class Arm(NamedTuple):
@@ -131,8 +130,8 @@ def batches(targets: Sequence[Target], size: int, *, pad: bool = True) -> Iterat
         for arm in arms_of(target):
             wanted.setdefault(arm, set()).update({target.required("from_month"), target.required("to_month")})
 
-    def likeness(arm: Arm) -> tuple[float, int, float]:
-        return longest_step([arm.regimen], FREE_STEP_D), round(arm.start_month / 48), max(wanted[arm])
+    def likeness(arm: Arm) -> tuple[int, int, float]:
+        return len(step_limits([arm.regimen])), round(arm.start_month / 48), max(wanted[arm])
 
     for _, like in groupby(sorted(wanted, key=likeness), key=lambda arm: likeness(arm)[0]):
         ordered = list(like)
