@@ -23,7 +23,7 @@ MONTHS = np.array([0, 1, 3, 6, 12, 18, 24, 36, 48, 60, 63, 72, 84], float)
 def shapes_fixed() -> Iterator[None]:
     """Pads every grid and plan to one size, so that the loop is compiled once for each number of people.
     Padding never changes a number: see unit/test_engine_grid.py and unit/test_engine_schedule.py."""
-    from osteocast.engine import run as module
+    from osteocast.engine import prepare as module
 
     padded, plan = module._padded, module.schedule
 

@@ -9,7 +9,8 @@ so that a grid of half the step is not everywhere half as wide; measured slopes 
 import numpy as np
 import pytest
 
-from osteocast.engine.accuracy import DEFAULT, PRECISE, Accuracy, run
+from osteocast.engine.accuracy import DEFAULT, PRECISE, Accuracy
+from osteocast.engine.run import run
 from osteocast.model import assemble
 from osteocast.people.sample import Group
 from osteocast.regimen import Regimen

@@ -82,10 +82,11 @@ def test_steps_start_small_after_a_change_of_exposure_and_grow_slowly(layout):
 
 
 def test_a_grid_worked_out_by_hand():
-    """From a breakpoint at 0: two steps of 2, two of 4, two of 8, then 16, cut by an output at day 9 and the end."""
+    """From a breakpoint at 0: two steps of 2, two of 4, two of 8, then 16; what is left before an output, at day 9
+    and at the end, is shared in whole days."""
     laid = lay(0.0, np.array([9.0, 50.0]), np.array([0.0]), DEFAULT)
-    np.testing.assert_allclose(laid.edges_d, [0, 2, 4, 8, 9, 12, 20, 28, 44, 50])
-    np.testing.assert_array_equal(laid.first_step, [0, 4, 9])
+    np.testing.assert_allclose(laid.edges_d, [0, 2, 4, 6, 9, 13, 17, 25, 33, 42, 50])
+    np.testing.assert_array_equal(laid.first_step, [0, 4, 10])
 
 
 def test_padding_repeats_the_last_entry():

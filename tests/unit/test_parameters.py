@@ -17,12 +17,12 @@ from osteocast.parameters.registry import parameter, parameters, records
 from osteocast.parameters.schema import BASES, QUALITIES
 
 PACKAGE = Path(osteocast.__file__).parent
-REPORTED = sorted(parameters())
+ALL = sorted(parameters())
 
 # ---- what every record holds
 
 
-@pytest.mark.parametrize("name", REPORTED)
+@pytest.mark.parametrize("name", ALL)
 def test_every_parameter_is_accounted_for(name):
     one = records()[name]
     assert one.name == name and name.isidentifier()
@@ -91,15 +91,15 @@ def names_on_cards() -> set[str]:
 
 
 def test_every_parameter_is_used_by_an_equation_or_a_card():
-    orphans = sorted(set(REPORTED) - names_in_equations() - names_on_cards())
+    orphans = sorted(set(ALL) - names_in_equations() - names_on_cards())
     assert not orphans, f"nothing uses {orphans}"
 
 
 def test_every_name_on_a_card_is_a_parameter():
-    known = set(REPORTED)
+    known = set(ALL)
     for one in catalogue().values():
         for key in ("clearance", "half_life", "absorption_half_life"):
-            assert one.kinetics.get(key, REPORTED[0]) in known, (one.id, key)
+            assert one.kinetics.get(key, ALL[0]) in known, (one.id, key)
         for action in one.actions.get("on", ()):
             for name in (*action.get("times", ()), *action.get("over", ())):
                 assert not isinstance(name, str) or name in known, (one.id, name)
@@ -109,7 +109,7 @@ def test_every_name_on_a_card_is_a_parameter():
 
 
 def test_a_misspelt_name_is_answered_with_the_nearest():
-    name = REPORTED[0]
+    name = ALL[0]
     with pytest.raises(OsteocastError, match=f"did you mean '{name}'"):
         parameter(name[:-1])
     assert parameter(name).name == name

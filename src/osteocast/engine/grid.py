@@ -66,7 +66,7 @@ def grid(
 
 def _graded(left: float, stops: np.ndarray, longest: float, first: float, repeat: int) -> np.ndarray:
     """Edges after `left` through all `stops`: each size is used `repeat` times before it doubles, and the rest
-    of the way to a stop is shared between steps of one length."""
+    of the way to a stop is shared between steps of one length, in whole days, the clock of daily doses."""
     edges, t, step, used = [], left, min(first, longest), 0
     for stop in stops:
         while stop - t > 2.0 * step + 1e-9 and step < longest:
@@ -75,7 +75,18 @@ def _graded(left: float, stops: np.ndarray, longest: float, first: float, repeat
             used += 1
             if used == repeat:
                 step, used = min(2.0 * step, longest), 0
-        rest = np.linspace(t, stop, math.ceil((stop - t) / step - 1e-9) + 1)[1:]
-        edges.extend(rest)
+        edges.extend(_shared(t, stop, step, left))
         t = stop
     return np.array(edges)
+
+
+def _shared(start: float, stop: float, step: float, clock: float) -> np.ndarray:
+    """Edges after `start` up to `stop`, as even as whole days on the clock allow, none further apart than `step`."""
+    for aim in (step, step - 1.0):
+        edges = np.linspace(start, stop, math.ceil((stop - start) / aim - 1e-9) + 1)
+        if step < 2.0:
+            break
+        edges[1:-1] = clock + np.round(edges[1:-1] - clock)
+        if np.diff(edges).max() <= step + 1e-9:
+            break
+    return edges[1:]

@@ -21,17 +21,16 @@ from osteocast.model import assemble
 jax.config.update("jax_enable_x64", True)
 
 
-LEAST = 1e-10
-"""Floor of loss x step, where the formulas below would divide nothing by nothing; it decays a state by as much."""
-
-
 def relax(x: Any, production: Any, loss: Any, h: Any) -> tuple[Any, Any]:
     """End value and mean over a step of x' = production - loss x."""
-    z = jnp.maximum(loss * h, LEAST)
+    z = loss * h
+    small = z < 1e-6
+    safe = jnp.maximum(z, 1e-6)
     gone = -jnp.expm1(-z)
-    mean_decay = gone / z
+    mean_decay = jnp.where(small, 1.0 - 0.5 * z, gone / safe)
+    mean_gain = jnp.where(small, 0.5 - z / 6.0, (1.0 - mean_decay) / safe)
     gain = production * h
-    return x - x * gone + gain * mean_decay, x * mean_decay + gain * ((1.0 - mean_decay) / z)
+    return x - x * gone + gain * mean_decay, x * mean_decay + gain * mean_gain
 
 
 def _sample_times(t0: Any, h: Any, courses: Courses, at: Nodes) -> Any:

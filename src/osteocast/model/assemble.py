@@ -34,7 +34,7 @@ DRIVES = {
     "protein": "protein eaten beyond the usual diet [g/day]",
     "bisphosphonate_loose": "bisphosphonate reaching bone to be bound loosely [effect/day]",
     "bisphosphonate_tight": "bisphosphonate reaching bone to be bound tightly [effect/day]",
-    "antibody_input": "denosumab entering plasma [nmol/L/day]",
+    "antibody_input": "antibody against RANKL entering plasma [nmol/L/day]",
 }
 """What regimens can do to a person: exposure channels, each a sum over courses of concentration x weight."""
 
@@ -71,8 +71,8 @@ def site(name: str, p: Any) -> Site:
     """The parameters of one site; the person's own turnover scales them all."""
     return Site(
         share=getattr(p, f"{name}_share"),
-        trabecular_turnover=getattr(p, f"{name}_turnover") * p.turnover,
-        cortical_turnover=p.cortical_turnover * p.turnover,
+        trabecular_turnover=getattr(p, f"{name}_turnover") * bone.pace(p),
+        cortical_turnover=p.cortical_turnover * bone.pace(p),
         endocortical=getattr(p, f"{name}_endocortical"),
     )
 

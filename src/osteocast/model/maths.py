@@ -45,6 +45,14 @@ def logistic(x: Number) -> Number:
     return 1.0 / (1.0 + exp(-x))
 
 
+def positive(x: Number) -> Number:
+    """X where it is above zero, else zero."""
+    library = _library(x)
+    if library is math:
+        return max(x, 0.0)
+    return library.Max(x, 0) if hasattr(library, "Max") else library.maximum(x, 0.0)
+
+
 def softplus(x: Number) -> Number:
     """log(1 + e^x): zero far below 0, x far above, smooth between."""
     return log(1.0 + exp(x))

@@ -130,8 +130,9 @@ def batches(targets: Sequence[Target], size: int, *, pad: bool = True) -> Iterat
         for arm in arms_of(target):
             wanted.setdefault(arm, set()).update({target.required("from_month"), target.required("to_month")})
 
-    def likeness(arm: Arm) -> tuple[int, int, float]:
-        return len(step_limits([arm.regimen])), round(arm.start_month / 48), max(wanted[arm])
+    def likeness(arm: Arm) -> tuple[int, int, float, str]:
+        about = f"{arm.regimen} {arm.group}"  # so that the order of the rows changes nothing
+        return len(step_limits([arm.regimen])), round(arm.start_month / 48), max(wanted[arm]), about
 
     for _, like in groupby(sorted(wanted, key=likeness), key=lambda arm: likeness(arm)[0]):
         ordered = list(like)
