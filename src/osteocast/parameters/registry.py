@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Mapping
 from dataclasses import replace
 from functools import cache
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, cast
 
 from osteocast.errors import OsteocastError, nearest
 from osteocast.parameters.schema import BASES, QUALITIES, Parameter
@@ -31,6 +32,11 @@ def _fail(file: Path, name: str, what: str, fix: str) -> OsteocastError:
     return OsteocastError(what, where=f"{file.name}, parameter {name}", fix=fix)
 
 
+def _numbers(found: object, count: int) -> bool:
+    right = isinstance(found, list) and len(found) == count
+    return right and all(isinstance(one, int | float) and math.isfinite(one) for one in cast("list[object]", found))
+
+
 def _record(file: Path, name: str, raw: Mapping[str, Any], source: str, citation: str) -> Parameter:
     for key in raw:
         if key not in (*REQUIRED, *OPTIONAL):
@@ -38,12 +44,21 @@ def _record(file: Path, name: str, raw: Mapping[str, Any], source: str, citation
     for key in REQUIRED:
         if key not in raw:
             raise _fail(file, name, f"'{key}' is missing", f"add a line '{key}: ...'")
+    for key in ("title", "unit", "where"):
+        if not isinstance(raw[key], str) or not raw[key].strip():
+            raise _fail(file, name, f"'{key}' is empty or not text", f'write {key}: "..."')
+    if not raw["title"].endswith("."):
+        raise _fail(file, name, "the title does not end in a full stop", "write it as a sentence")
+    if not _numbers(raw["bounds"], 2):
+        raise _fail(file, name, "'bounds' are not two numbers", "write bounds: [low, high]")
     given = raw["value"]
     values = dict(given) if isinstance(given, Mapping) else dict.fromkeys(SEXES, given)
     low, high = (float(bound) for bound in raw["bounds"])
     if set(values) != set(SEXES):
         raise _fail(file, name, "a value by sex needs female and male", "write value: {female: ..., male: ...}")
     for sex, value in values.items():
+        if not _numbers([value], 1):
+            raise _fail(file, name, f"the value '{value}' is not a number", "write value: 1.5")
         if not low <= float(value) <= high:
             raise _fail(file, name, f"value {value} ({sex}) lies outside {low} to {high}", "mend value or bounds")
     if raw["basis"] not in BASES:
@@ -68,6 +83,24 @@ def _record(file: Path, name: str, raw: Mapping[str, Any], source: str, citation
     )
 
 
+def _read(file: Path) -> dict[str, Any]:
+    """One file, checked as a whole."""
+    from ruamel.yaml import YAML
+    from ruamel.yaml.error import YAMLError
+
+    try:
+        content = YAML(typ="safe", pure=False).load(file.read_text(encoding="utf-8"))
+    except YAMLError as error:
+        what = " ".join(str(error).split("To suppress")[0].split())
+        raise _fail(file, "the file", f"not readable: {what}", "mend the YAML at that line") from None
+    for key, kind in (("source", str), ("citation", str), ("parameters", dict)):
+        if not isinstance(content, dict) or not isinstance(content.get(key), kind) or not content[key]:
+            raise _fail(file, key, "is missing or empty", f"add '{key}:' at the top of the file")
+    if content["source"] != file.stem:
+        raise _fail(file, "source", f"'{content['source']}' is not the file's name", f"write source: {file.stem}")
+    return dict(content)
+
+
 @cache
 def records() -> Mapping[str, Parameter]:
     """Every parameter by name, before calibration.
@@ -75,12 +108,9 @@ def records() -> Mapping[str, Parameter]:
     Raises:
         OsteocastError: a record lacks a field, or two files define one name.
     """
-    from ruamel.yaml import YAML
-
-    reader = YAML(typ="safe", pure=False)
     found: dict[str, Parameter] = {}
     for file in sorted(FOLDER.glob("*.yaml")):
-        content = reader.load(file.read_text(encoding="utf-8"))
+        content = _read(file)
         for name, raw in content["parameters"].items():
             if name in found:
                 raise _fail(file, name, f"already defined in {found[name].source}.yaml", "keep one of the two")
@@ -101,8 +131,6 @@ def posterior() -> Posterior | None:
 @cache
 def parameters() -> Mapping[str, Parameter]:
     """Every parameter by name, with its fitted value where calibration has set one."""
-    import math
-
     found = dict(records())
     fit = posterior()
     if fit is not None:
