@@ -19,6 +19,8 @@ from osteocast.parameters import registry
 LEFT_OUT = ("ATAC", "SABRE", "ARIBON")
 """Trials of an inhibitor that are left out in turn: each one of several."""
 GROUPS_NOT_FITTED = ("men", "fracture")
+DRUGS_LEFT_OUT = ("letrozole", "risedronate", "zoledronic_acid", "denosumab")
+"""Drugs whose every row is left out in turn: what the model would say of a drug that no trial has tested."""
 Progress = Callable[[str, int, float], None]
 
 
@@ -34,13 +36,13 @@ def calibrate(
 
     Args:
         seed: of the virtual sample that stands for each published group.
-        cross_validate: also refit without each trial of `LEFT_OUT` in turn.
+        cross_validate: also refit without each trial of `LEFT_OUT` and each drug of `DRUGS_LEFT_OUT` in turn.
         fresh: start from the priors, not from the last calibration.
         report: folder for `calibration.json`; made if missing.
         progress: called with what is being fitted, the number of gradients so far and the cost.
 
     Returns:
-        The report: what moved, every row, agreement, and trials left out.
+        The report: what moved, every row, agreement, and what was predicted of trials and drugs left out.
 
     Raises:
         OsteocastError: the report's folder cannot be written.
@@ -67,7 +69,11 @@ def calibrate(
         "agreement": _agreement(task, found, np.ones(len(task.targets), bool)),
     }
     if cross_validate:
-        result["left_out"] = {trial: _left_out(task, found, trial, say(f"without {trial}")) for trial in LEFT_OUT}
+        for key, names, has in (("left_out", LEFT_OUT, _is_trial), ("drugs_left_out", DRUGS_LEFT_OUT, _has_drug)):
+            result[key] = {
+                name: _left_out(task, found, [has(row, name) for row in task.targets], say(f"without {name}"))
+                for name in names
+            }
     result["seconds"] = round(time.monotonic() - started, 1)
     if report is not None:
         write_json(result, report / "calibration.json")
@@ -84,9 +90,20 @@ def _last(task: Problem) -> np.ndarray | None:
     return np.array([known.get(name, mean) for name, mean in zip(task.names, task.prior_mean, strict=True)])
 
 
-def _left_out(task: Problem, found: Fit, trial: str, progress: Callable[[int, float], None]) -> dict[str, Any]:
-    """Refit without one trial and predict it."""
-    out = np.array([target.trial == trial for target in task.targets])
+def _is_trial(row: Target, name: str) -> bool:
+    return row.trial == name
+
+
+def _has_drug(row: Target, name: str) -> bool:
+    arms = [row.regimen, row.comparator]
+    return any(item.card_id == name for arm in arms if arm is not None for item in arm.items)
+
+
+def _left_out(
+    task: Problem, found: Fit, rows_out: Sequence[bool], progress: Callable[[int, float], None]
+) -> dict[str, Any]:
+    """Refit without some rows and predict them."""
+    out = np.array(rows_out)
     without = fit(task, use=~out, start=found.log_mean, progress=progress)
     rows = [row for row, left in zip(_rows(task, without), out, strict=True) if left]
     return {**_agreement(task, without, out), "rows": rows}

@@ -10,7 +10,7 @@ import typer
 
 def calibrate(
     cross_validate: Annotated[
-        bool, typer.Option("--cross-validate", help="Also refit without some trials in turn.")
+        bool, typer.Option("--cross-validate", help="Also refit without some trials and some drugs in turn.")
     ] = False,
     seed: Annotated[int, typer.Option(help="Seed of the virtual samples.")] = 0,
     out: Annotated[Path | None, typer.Option(help="Folder for calibration.json, the report.")] = None,
@@ -24,6 +24,9 @@ def calibrate(
 
     from osteocast.calibration.command import calibrate as run
     from osteocast.cli import output
+    from osteocast.evidence.targets import read_targets
+    from osteocast.forecast.support import store_errors
+    from osteocast.trials.validate import validate
 
     output.usable_folder(out)
     with Console(stderr=True).status("Setting up") as status:
@@ -32,6 +35,8 @@ def calibrate(
             status.update(f"Fitting {what}: {count} gradients, cost {cost:.1f}")
 
         result = run(seed=seed, cross_validate=cross_validate, report=out, progress=say)
+        status.update("Comparing with every published row")
+        store_errors(validate(read_targets()))
     if json:
         output.print_json(result)
         return
@@ -39,8 +44,8 @@ def calibrate(
     console.print(_table(result))
     agreement = result["agreement"]
     console.print(f"{agreement['n']} rows, root mean square of z {agreement['rms_z']:.2f}", markup=False)
-    for trial, left in result.get("left_out", {}).items():
-        console.print(f"predicted without {trial}: {left['n']} rows, root mean square of z {left['rms_z']:.2f}")
+    for name, left in (result.get("left_out", {}) | result.get("drugs_left_out", {})).items():
+        console.print(f"predicted without {name}: {left['n']} rows, root mean square of z {left['rms_z']:.2f}")
     console.print(output.DISCLAIMER, style="dim")
 
 

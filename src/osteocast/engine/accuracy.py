@@ -39,15 +39,17 @@ class Accuracy(NamedTuple):
     """How finely time is cut."""
 
     step_d: float
-    """Longest step after month 0 [day]."""
+    """Longest step after month 0, and before it once anything has been taken [day]."""
     history_step_d: float
-    """Longest step before it [day]."""
+    """Longest step in the natural history before that [day]."""
     finest_d: float
     """First step after a change of exposure [day]; steps double from there."""
     repeat: int
     """How often each size is used before it doubles."""
     at: Nodes
+    every_dose_d: float = 10.0
+    """Doses at least so far apart [day] begin a step each."""
 
 
 DEFAULT = Accuracy(16.0, 48.0, 2.0, 2, nodes(((0.1, 1), (1.0, 2)), 1))
-PRECISE = Accuracy(1.0, 6.0, 1.0 / 16.0, 16, nodes(((0.03, 4), (0.15, 4), (0.5, 4), (1.0, 4)), 2))
+PRECISE = Accuracy(1.0, 6.0, 1.0 / 16.0, 16, nodes(((0.03, 4), (0.15, 4), (0.5, 4), (1.0, 4)), 2), 0.5)

@@ -28,6 +28,7 @@ def grid(
     outputs_d: np.ndarray,
     breakpoints_d: np.ndarray,
     limits: Sequence[StepLimit] = (),
+    doses_d: Sequence[float] = (),
     *,
     step_d: float,
     history_step_d: float,
@@ -40,21 +41,23 @@ def grid(
         start_d: where the simulation begins [day].
         outputs_d: increasing days at which values are wanted; all at or after `start_d`.
         breakpoints_d: days at which exposure jumps; each is a step boundary, followed by small steps.
-        limits: stretches with a longest step of their own.
-        step_d: longest step after day 0 [day].
-        history_step_d: longest step before it [day].
+        limits: stretches whose longest step is a share of `step_d`.
+        doses_d: days that are step boundaries without small steps after them.
+        step_d: longest step after day 0, and before it from the first breakpoint on [day].
+        history_step_d: longest step before that, in natural history [day].
         finest_d: first step after a breakpoint [day]; steps double from there.
         repeat: how often each size is used before it doubles.
     """
     end = float(outputs_d[-1])
-    knots = np.concatenate([breakpoints_d, [at for one in limits for at in (one.from_d, one.until_d)]])
+    ends = [day for one in limits for day in (one.from_d, one.until_d)]
+    knots = np.concatenate([breakpoints_d, doses_d, ends])
     inside = knots[(knots > start_d) & (knots < end)]
     knots = np.unique(np.concatenate([[start_d], inside, [end]]))
     pieces = []
     for left, right in zip(knots[:-1], knots[1:], strict=True):
         fine = np.any(np.isclose(breakpoints_d, left))
-        longest = history_step_d if right <= 0.0 else step_d
-        longest = min([longest, *(one.step_d for one in limits if one.from_d < right and left < one.until_d)])
+        longest = history_step_d if right <= min([0.0, *breakpoints_d]) else step_d
+        longest = min([longest, *(one.share * step_d for one in limits if one.from_d < right and left < one.until_d)])
         stops = np.append(outputs_d[(outputs_d > left + 1e-7) & (outputs_d < right - 1e-7)], right)
         pieces.append(_graded(left, stops, longest, finest_d if fine else longest, repeat))
     edges = np.unique(np.concatenate([[start_d], *pieces, outputs_d]))
@@ -83,7 +86,8 @@ def _graded(left: float, stops: np.ndarray, longest: float, first: float, repeat
 def _shared(start: float, stop: float, step: float, clock: float) -> np.ndarray:
     """Edges after `start` up to `stop`, as even as whole days on the clock allow, none further apart than `step`."""
     for aim in (step, step - 1.0):
-        edges = np.linspace(start, stop, math.ceil((stop - start) / aim - 1e-9) + 1)
+        count = max(1, math.ceil((stop - start) / aim - 1e-9))
+        edges = np.linspace(start, stop, count + 1)
         if step < 2.0:
             break
         edges[1:-1] = clock + np.round(edges[1:-1] - clock)

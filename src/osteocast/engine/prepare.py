@@ -9,7 +9,7 @@ import numpy as np
 
 from osteocast.engine.accuracy import Accuracy
 from osteocast.engine.grid import DAYS_PER_MONTH, grid
-from osteocast.engine.schedule import Schedule, breakpoints, schedule, step_limits
+from osteocast.engine.schedule import Schedule, breakpoints, dose_days, schedule, step_limits
 from osteocast.model import assemble
 
 
@@ -45,6 +45,7 @@ def prepare(
         outputs,
         jumps,
         step_limits(regimens),
+        dose_days(regimens, accuracy.every_dose_d, float(outputs[-1])),
         step_d=accuracy.step_d,
         history_step_d=accuracy.history_step_d,
         finest_d=accuracy.finest_d,

@@ -115,12 +115,23 @@ def breakpoints(regimens: Sequence[Any], horizon_d: float) -> np.ndarray:
     return np.array(sorted(days), dtype=float)
 
 
+def dose_days(regimens: Sequence[Any], apart_d: float, horizon_d: float) -> list[float]:
+    """Days before the horizon of doses that are at least `apart_d` [day] apart."""
+    days: set[float] = set()
+    for regimen in regimens:
+        for course in regimen.courses():
+            kinetics = card(course.card_id).kinetics
+            if not (course.continuous or kinetics.get("smooth")) and course.interval_day >= apart_d:
+                days.update(course.days(horizon_d))
+    return sorted(days)
+
+
 class StepLimit(NamedTuple):
-    """A stretch of time in which steps may be no longer than `step_d` [day]."""
+    """A stretch of time in which steps may be no longer than a share of the usual longest step."""
 
     from_d: float
     until_d: float
-    step_d: float
+    share: float
 
 
 def step_limits(regimens: Sequence[Any]) -> list[StepLimit]:
@@ -132,7 +143,7 @@ def step_limits(regimens: Sequence[Any]) -> list[StepLimit]:
             wish: Any = card(course.card_id).kinetics.get("short_steps")
             if wish is not None:
                 last = FOREVER_D if course.last_day is None else course.last_day
-                limits.add(StepLimit(course.start_day, last + wish["days_after_dose"], float(wish["longest_d"])))
+                limits.add(StepLimit(course.start_day, last + wish["days_after_dose"], float(wish["share"])))
     return sorted(limits)
 
 
