@@ -9,6 +9,7 @@ import typer
 from osteocast.cli.calibrate import calibrate
 from osteocast.cli.compare import compare
 from osteocast.cli.explain import cite, explain
+from osteocast.cli.plan import plan
 from osteocast.cli.study import study
 from osteocast.cli.validate import validate
 from osteocast.cli.why import why
@@ -40,5 +41,5 @@ def osteocast(
     """What a person's bones will do on an aromatase inhibitor, and what would change it."""
 
 
-for command in (compare, why, validate, study, calibrate, explain, cite):
+for command in (compare, why, plan, validate, study, calibrate, explain, cite):
     app.command(epilog=EPILOG)(command)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -49,6 +49,18 @@ class Ranked:
             "exit": None if one.exit is None else str(one.exit),
             "warnings": list(one.warnings),
         }
+
+
+def plan_dict(person: Person, ranked: Sequence[Ranked], draws: int, seed: int) -> dict[str, Any]:
+    """The JSON of `osteocast plan --json`."""
+    return {
+        "schema": 1,
+        "person": {"name": person.name, "sex": person.sex, "age": person.age},
+        "planned": str(person.planned),
+        "draws": draws,
+        "seed": seed,
+        "ranked": [one.to_dict() for one in ranked],
+    }
 
 
 def _harms(one: Candidate) -> list[Any]:

@@ -1,0 +1,99 @@
+"""`osteocast plan`: strategies for one person, ranked."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from osteocast.cli import persons
+
+if TYPE_CHECKING:
+    from rich.table import Table
+
+SHOWN = 12
+
+
+def plan(
+    person: persons.PersonFile = None,
+    draws: Annotated[int, typer.Option(help="How many draws of parameters and person for each strategy.")] = 200,
+    seed: Annotated[int, typer.Option(help="Seed of the random numbers.")] = 2026,
+    shown: Annotated[int, typer.Option("--show", help="How many strategies the table holds.")] = SHOWN,
+    out: Annotated[Path | None, typer.Option(help="Folder for plan.json.")] = None,
+    json: Annotated[bool, typer.Option("--json", help="Print JSON for scripts.")] = False,
+) -> None:
+    """Rank ways to protect bone during and after the planned inhibitor.
+
+    By the median T-score at the worst site three years after the inhibitor ends. A list to discuss, with harms,
+    visits and what must follow; not advice.
+
+    Example: osteocast plan examples/woman-62-starting-anastrozole.toml
+    """
+    from osteocast.cli import output
+
+    who = persons.person_of(person)
+    output.usable_folder(out)
+    from osteocast.forecast.candidates import SUPPLEMENTS
+    from osteocast.forecast.plan import plan as run
+    from osteocast.forecast.plan import plan_dict
+
+    output.announce_compilation()
+    with _progress() as progress:
+        ranked = run(who, draws, seed, progress)
+    result = plan_dict(who, ranked, draws, seed)
+    written = [] if out is None else output.write_files(out, {"plan.json": output.as_json(result)})
+    if json:
+        output.print_json(result)
+    else:
+        console = output.console()
+        console.print(f"Strategies for {result['person']['name']}, planned {result['planned']}", markup=False)
+        console.print(_table(result["ranked"][: max(1, shown)], result["planned"], SUPPLEMENTS))
+        for warning in dict.fromkeys(text for one in result["ranked"] for text in one["warnings"]):
+            console.print(f"*  {warning}", markup=False)
+        console.print(
+            f"{len(result['ranked'])} strategies, {draws} draws each, every bone drug with {SUPPLEMENTS}. T and %: "
+            "median at the worst site three years "
+            f"after the inhibitor's end. Harms: --json, or osteocast explain DRUG.\n{output.DISCLAIMER}",
+            style="dim",
+            markup=False,
+        )
+    if written:
+        output.say_written(written)
+
+
+@contextmanager
+def _progress() -> Iterator[Callable[[int, int], None]]:
+    """A bar on stderr."""
+    from rich.console import Console
+    from rich.progress import Progress
+
+    with Progress(console=Console(stderr=True), transient=True) as bar:
+        task = bar.add_task("Simulating strategies", total=None)
+        yield lambda done, total: bar.update(task, completed=done, total=total)
+
+
+def _table(ranked: Sequence[dict[str, Any]], planned: str, supplements: str) -> Table:
+    from rich.table import Table
+    from rich.text import Text
+
+    table = Table(box=None, padding=(0, 1, 0, 0), pad_edge=False, header_style="bold")
+    table.add_column("beside the plan", overflow="fold")
+    for name in ("T", "%", "visits"):
+        table.add_column(name, justify="right", no_wrap=True)
+    for one in ranked:
+        added = one["regimen"].removeprefix(planned).removeprefix(" + ") or "nothing"
+        added = added.removeprefix(f"{supplements} + ")
+        table.add_row(
+            Text(added + (" *" if one["warnings"] else "")),
+            _number(one["min_t_score_end_plus_36"], 2),
+            _number(one["min_change_pct_end_plus_36"], 1),
+            str(one["visits"]),
+        )
+    return table
+
+
+def _number(value: float, digits: int) -> str:
+    return f"{value:+.{digits}f}".replace("-", "\N{MINUS SIGN}")
