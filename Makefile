@@ -5,11 +5,11 @@
 RESULTS   := results
 WOMAN     := examples/woman-62-starting-anastrozole.toml
 WOMAN_OUT := $(RESULTS)/woman-62
-ATAC      := examples/atac-bone-substudy.csv
+ATAC      := examples/atac-bone-substudy.toml
 ATAC_OUT  := $(RESULTS)/atac-bone-substudy
 
 RUN_WOMAN = $(OSTEOCAST) compare $(WOMAN) --out $(WOMAN_OUT)
-RUN_ATAC  = $(OSTEOCAST) validate --targets $(ATAC) --out $(ATAC_OUT)
+RUN_ATAC  = $(OSTEOCAST) study $(ATAC) --out $(ATAC_OUT)
 # ------------------------------------------------------------------------------------------------------------------
 
 # After another PYTHON, `make clean-all` first: a .venv that is there is kept.

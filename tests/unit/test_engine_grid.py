@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 from osteocast.engine.accuracy import DEFAULT, PRECISE
 from osteocast.engine.grid import grid
 from osteocast.engine.prepare import _padded, prepare
+from osteocast.engine.schedule import StepLimit
 from osteocast.regimen import Regimen
 
 NEAR = 1e-6
@@ -135,3 +136,29 @@ def test_the_fine_steps_keep_to_the_clock_of_daily_tablets(accuracy):
     sizes = accuracy.finest_d * 2.0 ** np.arange(12)
     long = sizes[(sizes >= 1.0) & (sizes <= accuracy.step_d)]
     np.testing.assert_array_equal(long, np.round(long))
+
+
+def test_a_limit_shortens_steps_only_while_it_lasts():
+    limits = [StepLimit(100.0, 200.0, 0.25)]
+    laid = grid(
+        0.0, np.array([400.0]), np.array([100.0]), limits, step_d=16.0, history_step_d=48.0, finest_d=2.0, repeat=2
+    )
+    steps = np.diff(laid.edges_d)
+    inside = (laid.edges_d[:-1] >= 100.0) & (laid.edges_d[:-1] < 200.0)
+    assert steps[inside].max() <= 4.0 + NEAR and steps[~inside].max() > 8.0
+    assert is_edge(laid.edges_d, 200.0)
+
+
+def test_doses_are_edges_without_small_steps_after_them():
+    laid = grid(
+        0.0, np.array([60.0]), np.array([]), (), [7.5, 21.0], step_d=16.0, history_step_d=48.0, finest_d=2.0, repeat=2
+    )
+    np.testing.assert_allclose(laid.edges_d, [0.0, 7.5, 21.0, 34.0, 47.0, 60.0])
+
+
+def test_treatment_before_month_0_is_cut_finely_and_the_life_before_it_coarsely():
+    laid = grid(
+        -4000.0, np.array([0.0]), np.array([-1000.0]), step_d=16.0, history_step_d=48.0, finest_d=2.0, repeat=2
+    )
+    steps, before = np.diff(laid.edges_d), laid.edges_d[:-1] < -1000.0
+    assert steps[before].min() > 30.0 and steps[~before].max() <= 16.0 + NEAR
