@@ -15,7 +15,7 @@ import numpy as np
 from osteocast.errors import OsteocastError
 from osteocast.forecast.stored import load, spec
 
-PURPOSES, PEOPLE = 32, 250
+PURPOSES, PEOPLE = 32, 200
 """Size of a piece."""
 SEED_LIMIT = 2**63
 

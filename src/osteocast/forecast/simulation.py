@@ -27,7 +27,7 @@ from osteocast.parameters.registry import parameters
 if TYPE_CHECKING:
     from osteocast.regimen import Regimen
 
-PEOPLE, STEPS, OUTPUTS, SLOTS = 250, 128, 32, 4
+PEOPLE, STEPS, OUTPUTS, SLOTS = 200, 128, 32, 4
 """Size of a piece: people, steps, outputs; courses come in multiples of the last."""
 WANTED = tuple(sorted(set(REPORTED) - {"whole_body_aromatisation"}))
 STORES = {

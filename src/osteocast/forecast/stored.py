@@ -26,7 +26,7 @@ import numpy as np
 from osteocast.engine.configure import cache_folder
 
 Arrays = Sequence[np.ndarray]
-SOURCES = ("model", "engine", "drugs", "people/streams.py", "forecast")
+SOURCES = ("model", "engine", "drugs", "people/streams.py", "forecast/simulation.py", "forecast/numbers.py")
 Function = Callable[..., list[np.ndarray]]
 KEEP = 8
 """Stored versions of one function; older ones are removed."""
