@@ -13,7 +13,7 @@ import numpy as np
 from osteocast.engine.accuracy import DEFAULT, Accuracy
 from osteocast.engine.prepare import prepare
 from osteocast.engine.run import simulate_values
-from osteocast.evidence.targets import BETWEEN_TRIAL_SD, WITHIN_TRIAL_SHARE, Target
+from osteocast.evidence.targets import WITHIN_TRIAL_SHARE, Target
 from osteocast.parameters.registry import records
 from osteocast.people.sample import quasi_numbers, values
 from osteocast.trials.published import QUANTITIES, Arm, batches, obstacle, statistic
@@ -61,7 +61,7 @@ class Problem:
         """
         rows = [target for target, keep in zip(self.targets, use, strict=True) if keep]
         own = np.array([target.number("sd") or 0.0 for target in rows])
-        between = np.array([BETWEEN_TRIAL_SD[target.kind] for target in rows])
+        between = np.array([target.between_sd for target in rows])
         label = np.array([f"{target.trial} {target.kind}" for target in rows])
         shared = WITHIN_TRIAL_SHARE * np.outer(between, between) * (label[:, None] == label[None, :])
         covariance = shared + np.diag(own**2 + (1.0 - WITHIN_TRIAL_SHARE) * between**2)

@@ -43,29 +43,36 @@ def _sample_times(t0: Any, h: Any, courses: Courses, at: Nodes) -> Any:
     return jnp.where(h + 1e-9 < courses.interval_d, t0 + h * phase, of_interval)
 
 
-def _forced(t0: Any, h: Any, courses: Courses, p: Any, at: Nodes) -> dict[str, Any]:
-    """Mean over the step of what drives the cells, all nodes side by side."""
+def _step(state: dict[str, Any], t0: Any, h: Any, courses: Courses, p: Any, at: Nodes) -> dict[str, Any]:
+    """One step of every state from `t0` to `t0 + h`.
+
+    The pituitary comes first: hormones follow from it, and what they do to cells is averaged with its mean.
+    """
     drive = drive_from(course_levels(courses, _sample_times(t0, h, courses, at)), courses)
     times = t0 + h * jnp.array(at.position)[:, None]
     weight = jnp.array(at.weight)[:, None]
-    return {name: jnp.sum(weight * value, axis=0) for name, value in assemble.forcing(drive, times, p).items()}
-
-
-def _step(state: dict[str, Any], t0: Any, h: Any, courses: Courses, p: Any, at: Nodes) -> dict[str, Any]:
-    """One step of every state from `t0` to `t0 + h`."""
+    seen = SimpleNamespace(**state, **assemble.slow(t0 + 0.5 * h, p))
     new: dict[str, Any] = {}
-    forced = _forced(t0, h, courses, p, at)
-    seen = SimpleNamespace(**state, **assemble.slow(t0 + 0.5 * h, p), **forced)
 
-    for each in assemble.CASCADE:
-        made, lost = each.balance(seen, p)
-        end, mean = relax(state[each.name], made, lost, h)
-        if each.bends:
-            setattr(seen, each.name, mean)
+    def averaged(forcing: Any) -> None:
+        for name, value in forcing(drive, times, seen, p).items():
+            setattr(seen, name, jnp.sum(weight * value, axis=0))
+
+    def solved(cascade: tuple[assemble.State, ...]) -> None:
+        for each in cascade:
             made, lost = each.balance(seen, p)
             end, mean = relax(state[each.name], made, lost, h)
-        new[each.name] = end
-        setattr(seen, each.name, mean)
+            if each.bends:
+                setattr(seen, each.name, mean)
+                made, lost = each.balance(seen, p)
+                end, mean = relax(state[each.name], made, lost, h)
+            new[each.name] = end
+            setattr(seen, each.name, mean)
+
+    averaged(assemble.pituitary)
+    solved(assemble.AXIS)
+    averaged(assemble.forcing)
+    solved(assemble.CASCADE)
     return new
 
 

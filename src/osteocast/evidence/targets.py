@@ -14,6 +14,8 @@ from osteocast.regimen import Regimen
 CALIBRATION = Path(__file__).parent / "calibration_targets.csv"
 BETWEEN_TRIAL_SD = {"density": 0.8, "marker": 8.0, "kinetics": 0.0, "hormone": 0.0}
 """Spread between trials of one regimen beyond their own error [points]."""
+BETWEEN_ASSAYS = 0.1
+"""Spread between assays and trials of hormone levels in men, as a share of the level."""
 WITHIN_TRIAL_SHARE = 0.5
 """Share of that variance which rows of one trial have in common (same people, scanners and habits): assumed."""
 KINDS = {
@@ -118,7 +120,15 @@ class Target:
     def total_sd(self) -> float:
         """Its own error and the spread between trials together, in its unit."""
         own = self.number("sd") or 0.0
-        return float((own**2 + BETWEEN_TRIAL_SD[self.kind] ** 2) ** 0.5)
+        return float((own**2 + self.between_sd**2) ** 0.5)
+
+    @property
+    def between_sd(self) -> float:
+        """Spread between trials of one regimen, in its unit: a share of the level for hormones in men, whose assays
+        differ by that much."""
+        if self.kind == "hormone" and self.text("sex") == "male":
+            return BETWEEN_ASSAYS * abs(self.observed)
+        return BETWEEN_TRIAL_SD[self.kind]
 
 
 def read_targets(path: Path = CALIBRATION) -> tuple[Target, ...]:

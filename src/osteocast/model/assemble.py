@@ -12,7 +12,17 @@ from collections.abc import Callable, Mapping
 from types import SimpleNamespace
 from typing import Any, NamedTuple
 
-from osteocast.model import antiresorptives, bone, cells, estrogen_action, markers, mineral, steroids
+from osteocast.model import (
+    androgen_action,
+    antiresorptives,
+    axis,
+    bone,
+    cells,
+    estrogen_action,
+    markers,
+    mineral,
+    steroids,
+)
 from osteocast.model.maths import Number
 
 SITES = ("lumbar_spine", "total_hip", "femoral_neck", "one_third_radius")
@@ -23,6 +33,7 @@ DRIVES = {
     "modulator": "receptor modulators in units of their affinity [1]",
     "modulator_agonism": "the same times intrinsic activity [1]",
     "estradiol_input": "estradiol reaching the circulation [nmol/day]",
+    "testosterone_input": "testosterone reaching the circulation [nmol/day]",
     "estrone_input": "estrone made from swallowed estradiol [nmol/day]",
     "estrogen_equivalent": "other estrogens, as free estradiol of the same effect [nmol/L]",
     "shbg_stimulus": "log rise of SHBG from swallowed estrogen [1]",
@@ -40,7 +51,7 @@ DRIVES = {
 
 REPORTED = (
     *SITES,
-    *("trabecular", "cortical", "remodelling_space", "sCTX", "uNTX", "P1NP", "BSAP"),
+    *("trabecular", "cortical", "spine_trabecular", "remodelling_space", "sCTX", "uNTX", "P1NP", "BSAP"),
     *("rankl", "opg", "osteoclasts", "osteoblasts", "osteocytes", "sclerostin"),
     *("E2", "E1", "E1S", "T", "LH", "whole_body_aromatisation", "antibody", "bisphosphonate"),
 )
@@ -93,6 +104,9 @@ def _cortical(name: str) -> Balance:
     return balance
 
 
+AXIS: tuple[State, ...] = (State("set_point", axis.set_point), State("lh", axis.lh))
+"""Pituitary and its set point: stepped first, since hormones follow from them at every instant."""
+
 CASCADE: tuple[State, ...] = (
     State("calcium_store", mineral.calcium_store),
     State("antibody", antiresorptives.antibody, bends=True),
@@ -112,35 +126,59 @@ CASCADE: tuple[State, ...] = (
     *(State(f"{name}_cortical", _cortical(name), bends=True) for name in SITES),
 )
 
-STATES = tuple(state.name for state in CASCADE)
+STATES = tuple(state.name for state in (*AXIS, *CASCADE))
 
 EMPTY = ("calcium_store", "antibody", "bound_loosely", "bound_tightly", "buried")
 YOUNG_ADULT = {name: (0.0 if name in EMPTY else 1.0) for name in STATES}
 """Where every life starts: a steady state by construction."""
 
 
-def forcing(drive: Any, t_d: Number, p: Any) -> dict[str, Number]:
+def pituitary(drive: Any, t_d: Number, seen: Any, p: Any) -> dict[str, Number]:
+    """What drives the states of `AXIS` at one instant; their *mean* over a step enters that step.
+
+    Args:
+        drive: record with every name of `DRIVES`.
+        t_d: days from month 0.
+        seen: `lh` and `set_point`.
+        p: parameters and the person's own values.
+
+    Returns:
+        `feedback` [1], `lh_target` [fold of usual], `lh_slope` [1].
+    """
+    level = steroids.levels(drive, t_d, seen.lh, p)
+    signal = axis.feedback(level.free_e2, level.free_t, p)
+    target, steepness = axis.lh_target(signal, seen.set_point, drive.suppression, p)
+    slope = steepness * level.leydig_share * target / (seen.lh + 1e-3)
+    return {"feedback": signal, "lh_target": target, "lh_slope": slope}
+
+
+def forcing(drive: Any, t_d: Number, seen: Any, p: Any) -> dict[str, Number]:
     """What drives the cells at one instant: the quantities whose *mean* over a step enters that step.
 
     Args:
         drive: record with every name of `DRIVES`.
         t_d: days from month 0.
+        seen: `lh`.
         p: parameters and the person's own values.
 
     Returns:
-        `estrogen_deficit` [1], `pth` [1], and the channels that reach cells as they are.
+        `estrogen_deficit`, `androgen_deficit` [1], `pth` [1], and the channels that reach cells as they are.
     """
-    level = steroids.levels(drive, t_d, p)
+    level = steroids.levels(drive, t_d, seen.lh, p)
     lack = estrogen_action.deficit(
         level.free_e2 + drive.estrogen_equivalent, drive.modulator, drive.modulator_agonism, p
     )
     inputs = ("loading", "protein", "bisphosphonate_loose", "bisphosphonate_tight", "antibody_input")
-    return {"estrogen_deficit": lack, "pth": mineral.pth(drive, p)} | {name: getattr(drive, name) for name in inputs}
+    return {
+        "estrogen_deficit": lack,
+        "androgen_deficit": androgen_action.deficit(level.free_t, p),
+        "pth": mineral.pth(drive, p),
+    } | {name: getattr(drive, name) for name in inputs}
 
 
 def slow(t_d: Number, p: Any) -> dict[str, Number]:
     """What changes over years: age [years]."""
-    return {"age": p.age + t_d / steroids.DAYS_PER_YEAR}
+    return {"age": p.age + t_d / axis.DAYS_PER_YEAR}
 
 
 def rates(t_d: Number, state: Mapping[str, Number], drive: Any, p: Any) -> dict[str, Number]:
@@ -152,9 +190,10 @@ def rates(t_d: Number, state: Mapping[str, Number], drive: Any, p: Any) -> dict[
         drive: exposure at `t_d`.
         p: parameters and the person's own values.
     """
-    seen = SimpleNamespace(**state, **slow(t_d, p), **forcing(drive, t_d, p))
+    seen = SimpleNamespace(**state, **slow(t_d, p))
+    vars(seen).update(pituitary(drive, t_d, seen, p) | forcing(drive, t_d, seen, p))
     result = {}
-    for each in CASCADE:
+    for each in (*AXIS, *CASCADE):
         made, lost = each.balance(seen, p)
         result[each.name] = made - lost * state[each.name]
     return result
@@ -165,12 +204,14 @@ def observed(state: Mapping[str, Number], drive: Any, t_d: Number, p: Any) -> di
 
     Returns:
         `<site>` relative areal density, `trabecular`, `cortical`, `remodelling_space` [fold of young adult],
+        `spine_trabecular` what quantitative CT of the spine sees [fold of young adult],
         markers and cells [fold of young adult], hormones [nmol/L], LH [IU/L], whole-body aromatisation [share of
         untreated], `estrogen_deficit` [1], `antibody` in plasma [nmol/L], `bisphosphonate` at bone surface
         [effect].
     """
-    level = steroids.levels(drive, t_d, p)
-    seen = SimpleNamespace(**state, **slow(t_d, p), **forcing(drive, t_d, p))
+    seen = SimpleNamespace(**state, **slow(t_d, p))
+    level = steroids.levels(drive, t_d, seen.lh, p)
+    vars(seen).update(forcing(drive, t_d, seen, p))
     result: dict[str, Number] = {}
     trabecular_sum, cortical_sum, share_sum = 0.0, 0.0, 0.0
     for name in SITES:
@@ -182,6 +223,7 @@ def observed(state: Mapping[str, Number], drive: Any, t_d: Number, p: Any) -> di
         trabecular_sum = trabecular_sum + here.share * spongy
         cortical_sum = cortical_sum + (1.0 - here.share) * compact
         share_sum = share_sum + here.share
+    result["spine_trabecular"] = state["lumbar_spine_trabecular"]
     result["trabecular"] = trabecular_sum / share_sum
     result["cortical"] = cortical_sum / (len(SITES) - share_sum)
     result["remodelling_space"] = bone.remodelling_space(seen, p)
@@ -200,7 +242,7 @@ def observed(state: Mapping[str, Number], drive: Any, t_d: Number, p: Any) -> di
         "E1": level.e1,
         "E1S": level.e1s,
         "T": level.testosterone,
-        "LH": level.lh,
+        "LH": state["lh"] * p.lh_usual,
         "SHBG": level.shbg,
         "whole_body_aromatisation": level.aromatisation,
         "estrogen_deficit": seen.estrogen_deficit,

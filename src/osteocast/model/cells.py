@@ -20,8 +20,9 @@ def load(seen: Any, p: Any) -> Number:
 
 def rankl(seen: Any, p: Any) -> Number:
     """RANKL on marrow and bone cells. Two to three times higher without estrogen
-    (Eghbali-Fatourechi, J Clin Invest 2003;111:1221); load from body mass and movement tempers the rise."""
-    return 1.0 + p.rankl_gain * seen.estrogen_deficit * power(load(seen, p), -p.load_protection)
+    (Eghbali-Fatourechi, J Clin Invest 2003;111:1221), lower with more than in youth; load from body mass and
+    movement tempers both."""
+    return power(1.0 + p.rankl_gain, seen.estrogen_deficit * power(load(seen, p), -p.load_protection))
 
 
 def opg(seen: Any, p: Any) -> Number:
@@ -65,7 +66,7 @@ def osteoblasts(seen: Any, p: Any) -> tuple[Number, Number]:
 
 def osteocytes(seen: Any, p: Any) -> tuple[Number, Number]:
     """Osteocytes live for years and die sooner without estrogen."""
-    return 1.0 / p.osteocyte_life, (1.0 + p.osteocyte_loss * seen.estrogen_deficit) / p.osteocyte_life
+    return 1.0 / p.osteocyte_life, power(1.0 + p.osteocyte_loss, seen.estrogen_deficit) / p.osteocyte_life
 
 
 def sclerostin(seen: Any, p: Any) -> Number:
@@ -73,15 +74,16 @@ def sclerostin(seen: Any, p: Any) -> Number:
     J Bone Miner Res 2011;26:27), down with exercise; usual load is part of everyone's own steady state."""
     return (
         seen.osteocytes
-        * (1.0 + p.sclerostin_gain * seen.estrogen_deficit)
+        * power(1.0 + p.sclerostin_gain, seen.estrogen_deficit)
         * power(1.0 + seen.loading, -p.sclerostin_load)
     )
 
 
 def formation(seen: Any, p: Any, modelling_share: Number) -> Number:
     """Bone formed, fold of young adult: a share follows past resorption, the rest (modelling) does not and
-    answers to sclerostin and protein. Without estrogen each team of osteoblasts refills its cavity less (walls are
-    thicker on estradiol: Vedi, Osteoporos Int 1999; P1NP falls within three weeks of withdrawal)."""
+    answers to sclerostin, testosterone and protein. Without estrogen each team of osteoblasts refills its cavity
+    less (walls are thicker on estradiol: Vedi, Osteoporos Int 1999; P1NP falls within three weeks of withdrawal)."""
     refill = 1.0 - p.refill_fall * seen.estrogen_deficit
     modelling = power(sclerostin(seen, p), -p.sclerostin_effect) * (1.0 + p.protein_modelling * seen.protein)
+    modelling = modelling * (1.0 - p.androgen_modelling * seen.androgen_deficit)
     return (1.0 - modelling_share) * seen.osteoblasts * refill + modelling_share * modelling

@@ -1,4 +1,4 @@
-"""Sex steroids. Reads aromatase exposure, ovary, body size, estrogen taken; writes plasma levels.
+"""Sex steroids. Reads aromatase exposure, ovary, testis, body size, steroids taken; writes plasma levels.
 
 Pools turn over in minutes to hours, bone in weeks to years: each level is the steady state of its
 production and clearance at every instant. Molar throughout: nmol/day, L/day, nmol/L.
@@ -12,9 +12,8 @@ from __future__ import annotations
 from typing import Any, NamedTuple
 
 from osteocast.model.aromatase import activity_left, intact_enzyme
-from osteocast.model.maths import Number, exp, logistic, power
-
-DAYS_PER_YEAR = 365.25
+from osteocast.model.axis import leydig_capacity, leydig_response, ovarian_function
+from osteocast.model.maths import Number, exp, power
 
 
 class Hormones(NamedTuple):
@@ -34,26 +33,12 @@ class Hormones(NamedTuple):
     """Sex hormone binding globulin [nmol/L]."""
     free_e2: Number
     """Estradiol free of protein, scaled so that it equals `e2` at the reference SHBG [nmol/L]."""
-    lh: Number
-    """Luteinising hormone [IU/L]."""
+    free_t: Number
+    """Testosterone free of SHBG, scaled alike [nmol/L]."""
+    leydig_share: Number
+    """Share of testosterone that comes from the testis [1]."""
     aromatisation: Number
     """Whole-body conversion of androstenedione to estrone, share of untreated [1]."""
-
-
-def ovarian_function(t_d: Number, suppression: Number, p: Any) -> Number:
-    """Ovarian cycle activity, 1 = fertile years, 0 = none.
-
-    It fades over about three years around the final menstrual period (logistic; estradiol course of the
-    menopausal transition, Randolph, J Clin Endocrinol Metab 2011;96:746) and is shut down by GnRH drugs.
-
-    Args:
-        t_d: days from month 0.
-        suppression: potency-weighted exposure to ovarian suppression; 1 halves the function.
-        p: `menopause_day` [day], `menopause_lead`, `menopause_width` [year], `suppression_hill` [1].
-    """
-    years_after = (t_d - p.menopause_day) / DAYS_PER_YEAR + p.menopause_lead
-    awake = 1.0 / (1.0 + power(suppression + 1e-9, p.suppression_hill))
-    return awake * logistic(-years_after / p.menopause_width)
 
 
 def unbound_to_shbg(binding: Number, shbg: Number, p: Any) -> Number:
@@ -67,36 +52,45 @@ def unbound_to_shbg(binding: Number, shbg: Number, p: Any) -> Number:
     return (1.0 + p.albumin_binding) / (1.0 + p.albumin_binding + binding * shbg)
 
 
-def levels(drive: Any, t_d: Number, p: Any) -> Hormones:
+def levels(drive: Any, t_d: Number, lh: Number, p: Any) -> Hormones:
     """All steroid levels at one instant.
 
     Args:
         drive: exposure record with `competitor` [1], `inactivator` [1/day], `suppression` [1],
             `gonad_removed` [0 or 1],
-            `estradiol_input` [nmol/day], `estrone_input` [nmol/day], `shbg_stimulus` [1].
+            `estradiol_input`, `estrone_input`, `testosterone_input` [nmol/day], `shbg_stimulus` [1].
         t_d: days from month 0.
+        lh: LH, fold of the person's usual level.
         p: parameters and the person's own values.
     """
     gonad = 1.0 - drive.gonad_removed
     ovary = ovarian_function(t_d, drive.suppression, p) * gonad
 
-    # Androgens. The stroma of a silent ovary still makes some testosterone.
-    androstenedione_made = p.adrenal_androstenedione + p.ovary_androstenedione * ovary
+    # Androgens. The stroma of a silent ovary still makes some.
+    androstenedione_made = (
+        p.adrenal_androstenedione + p.stroma_androstenedione * gonad + p.ovary_androstenedione * ovary
+    )
     androstenedione = androstenedione_made / (p.cl_androstenedione * p.size)
+    leydig = leydig_capacity(t_d, p) * leydig_response(lh, p) * gonad
+    elsewhere = p.a_to_t * androstenedione_made + p.direct_testosterone + p.stroma_testosterone * gonad
+    testosterone_made = elsewhere + leydig + drive.testosterone_input
+    free_t = testosterone_made / (p.cl_testosterone * p.size)
     shbg = p.shbg * power(p.bmi / p.bmi_reference, -p.shbg_bmi) * exp(drive.shbg_stimulus)
-    loose_t = unbound_to_shbg(p.binding_t, shbg, p)
-    loose_e2 = unbound_to_shbg(p.binding_e2, shbg, p)
-    testosterone_made = p.a_to_t * androstenedione_made + p.direct_testosterone + p.stroma_testosterone * gonad
-    testosterone = testosterone_made / (p.cl_testosterone * p.size * loose_t)
+    shbg = shbg * power(1.0 - p.shbg_androgen + p.shbg_androgen * free_t / p.free_t_usual, -p.shbg_androgen_power)
+    loose_t = unbound_to_shbg(p.binding_t, shbg, p) / unbound_to_shbg(p.binding_t, p.shbg_reference, p)
+    loose_e2 = unbound_to_shbg(p.binding_e2, shbg, p) / unbound_to_shbg(p.binding_e2, p.shbg_reference, p)
+    testosterone = free_t / loose_t
 
-    # Aromatisation, place by place.
+    # Aromatisation, place by place. The testis has hundreds of times plasma's substrate.
     intact = intact_enzyme(drive.inactivator, p)
     peripheral = activity_left(p.substrate_peripheral, drive.competitor, intact, p)
     follicular = activity_left(p.substrate_ovary, drive.competitor, intact, p)
+    testicular = activity_left(p.substrate_testis * leydig / p.leydig_usual, drive.competitor, intact, p)
     tissue = p.aromatase_amount * power(p.bmi / p.bmi_reference, p.aromatase_bmi)
     estrone_made = p.a_to_e1 * tissue * peripheral * androstenedione_made + drive.estrone_input
     estradiol_made = (
         p.t_to_e2 * tissue * peripheral * testosterone_made
+        + p.leydig_to_e2 * p.aromatase_amount * testicular * leydig
         + p.ovary_estradiol * ovary * follicular
         + drive.estradiol_input
     )
@@ -114,7 +108,6 @@ def levels(drive: Any, t_d: Number, p: Any) -> Hormones:
     e1 = flux_1 / (p.cl_e1 * p.size)
     e1s = (sulfate_1 * flux_1 + sulfate_2 * flux_2) / (p.cl_e1s * p.size)
     e2 = flux_2 / (p.cl_e2 * p.size * loose_e2) + p.e2_floor
-    free_e2 = e2 * loose_e2 / unbound_to_shbg(p.binding_e2, p.shbg_reference, p)
-    awake = 1.0 / (1.0 + power(drive.suppression + 1e-9, p.suppression_hill))
-    lh = p.lh_open_loop * awake / (1.0 + power(free_e2 / p.lh_e2_half, p.lh_e2_hill))
-    return Hormones(e2, e1, e1s, testosterone, androstenedione, shbg, free_e2, lh, peripheral)
+    free_e2 = e2 * loose_e2
+    share = leydig / testosterone_made
+    return Hormones(e2, e1, e1s, testosterone, androstenedione, shbg, free_e2, free_t, share, peripheral)

@@ -34,8 +34,9 @@ SETTLED_YEARS = 1.0
 AFTER_SURGERY_YEARS = 3.0
 """Years by which the natural menopause is put after a surgical one, so that it plays no part before it."""
 PERSONAL = ("menopause", "bmi", "calcium", "25OHD", *(f"t_score {site}" for site in dxa.SITES))
-ESTROGEN_CHANNELS = {
-    "competitor", "inactivator", "estradiol_input", "estrone_input", "shbg_stimulus", "suppression", "gonad_removed",
+STEROID_CHANNELS = {
+    "competitor", "inactivator", "testosterone_input", "estradiol_input", "estrone_input", "shbg_stimulus",
+    "suppression", "gonad_removed",
 }  # fmt: skip
 
 
@@ -98,6 +99,7 @@ def draw(person: Person, n: int, seed: int, numbers: Numbers | None = None) -> D
     values |= _intake(known, filled, number, n)
     values |= _menopause(known, filled, number, n)
     values |= _estradiol(known, n, notes)
+    values |= _axis(known, n, notes)
     if person.markers:
         names = ", ".join(sorted({one.name for one in person.markers}))
         notes.append(f"{names}: a marker level does not change the forecast; the course of markers is forecast")
@@ -164,25 +166,40 @@ def _surgery_month(person: Person) -> float | None:
 
 
 def _estradiol(person: Person, n: int, notes: list[str]) -> dict[str, np.ndarray]:
-    """Measured estradiol [nmol/L], 0 where unknown: after menopause and untreated it tells of the person's
-    aromatase; before menopause it stands for the fertile level."""
+    """Measured estradiol [nmol/L], 0 where unknown: in men, and after menopause, untreated, it tells of the
+    person's aromatase; before menopause it stands for the fertile level."""
     nothing = {"e2_known": np.zeros(n), "fertile_e2_known": np.zeros(n)}
     measured = person.latest("E2")
-    if measured is None or person.sex == "male":
-        if measured is not None:
-            notes.append("E2: a man's estradiol does not enter yet")
+    if measured is None:
         return nothing
     month = person.month_of(measured.date)
     level = max(measured.value_in() / PMOL_PER_NMOL, 1e-3)
     if _treated_at(person, month):
         notes.append("E2: measured on treatment that changes it, so it says nothing of the untreated level")
         return nothing
+    if person.sex == "male":
+        return nothing | {"e2_known": np.full(n, level)}
     if person.age_at_menopause is None:
         return nothing | {"fertile_e2_known": np.full(n, level)}
     if person.age + month / 12.0 < person.age_at_menopause + SETTLED_YEARS:
         notes.append("E2: measured before the menopause was complete, so it does not enter")
         return nothing
     return nothing | {"e2_known": np.full(n, level)}
+
+
+def _axis(person: Person, n: int, notes: list[str]) -> dict[str, np.ndarray]:
+    """Measured testosterone [nmol/L] and LH [IU/L] of a man, 0 where unknown: untreated they tell of his testes and
+    of his pituitary."""
+    found = {"t_known": np.zeros(n), "lh_known": np.zeros(n)}
+    for name, key in (("T", "t_known"), ("LH", "lh_known")):
+        measured = person.latest(name)
+        if measured is None or person.sex == "female":
+            continue
+        if _treated_at(person, person.month_of(measured.date)):
+            notes.append(f"{name}: measured on treatment that changes it, so it says nothing of the untreated level")
+        else:
+            found[key] = np.full(n, max(measured.value_in(), 0.05))
+    return found
 
 
 def _treated_at(person: Person, month: float) -> bool:
@@ -192,7 +209,7 @@ def _treated_at(person: Person, month: float) -> bool:
         for course in past.regimen.courses():
             channels = {one["channel"] for one in card(course.card_id).actions.get("on", ())}  # type: ignore[attr-defined]
             last = course.last_day
-            if channels & ESTROGEN_CHANNELS and course.start_day <= day and (last is None or last > day - 91.0):
+            if channels & STEROID_CHANNELS and course.start_day <= day and (last is None or last > day - 91.0):
                 return True
     return False
 

@@ -11,6 +11,7 @@ import numpy as np
 from osteocast.parameters.registry import parameters
 
 PG_ML_TO_NMOL_L = 3.671e-3
+NG_DL_TO_NMOL_L = 3.467e-2
 DAYS_PER_YEAR = 365.25
 NEVER_D = 1e6  # menopause of someone who is not near it
 
@@ -27,11 +28,13 @@ class Group(NamedTuple):
     bmi: float | None = None
     e2_baseline: float | None = None
     """Estradiol [nmol/L]."""
+    t_baseline: float | None = None
+    """Testosterone [nmol/L]."""
 
 
 MENOPAUSE_AGE = 51.0
 USUAL_BMI = 27.0
-SPREAD = {"age": 4.0, "menopause_share": 0.35, "log_bmi": 0.17, "log_e2": 0.4}
+SPREAD = {"age": 4.0, "menopause_share": 0.35, "log_bmi": 0.17, "log_e2": 0.4, "log_t": 0.25}
 """Between-person spread inside a published group: assumed, see docs/method.md. Years since menopause vary in
 proportion to their mean, so that a cohort aligned on the final period stays aligned."""
 
@@ -59,7 +62,8 @@ def members(group: Group, numbers: Numbers) -> dict[str, np.ndarray]:
 
     Returns:
         `age` [year], `menopause_day` [day from month 0], `bmi` [kg/m2], and estradiol where it was
-        measured [nmol/L, 0 = unknown]: `e2_known` after menopause, `fertile_e2_known` before.
+        measured [nmol/L, 0 = unknown]: `e2_known` after menopause and in men, `fertile_e2_known` before;
+        `t_known` [nmol/L] and `lh_known` [IU/L] alike.
     """
     span = numbers("years since menopause")
     bmi = (group.bmi or USUAL_BMI) * np.exp(SPREAD["log_bmi"] * numbers("bmi") - SPREAD["log_bmi"] ** 2 / 2)
@@ -75,20 +79,29 @@ def members(group: Group, numbers: Numbers) -> dict[str, np.ndarray]:
     else:
         menopause_day = np.full_like(age, NEVER_D)
     fertile = np.zeros_like(age)
-    if group.e2_baseline is not None and group.sex == "female":
-        spread = SPREAD["log_e2"]
-        known = group.e2_baseline * np.exp(spread * numbers("estradiol") - spread**2 / 2)
-        if group.years_since_menopause is None:
+    if group.e2_baseline is not None:
+        known = _around(group.e2_baseline, SPREAD["log_e2"], numbers("estradiol"))
+        if group.sex == "female" and group.years_since_menopause is None:
             fertile = known
         else:
             e2_known = known
+    t_known = np.zeros_like(age)
+    if group.t_baseline is not None:
+        t_known = _around(group.t_baseline, SPREAD["log_t"], numbers("testosterone"))
     return {
         "age": age,
         "menopause_day": menopause_day,
         "bmi": bmi,
         "e2_known": e2_known,
         "fertile_e2_known": fertile,
+        "t_known": t_known,
+        "lh_known": np.zeros_like(age),
     }
+
+
+def _around(mean: float, log_sd: float, z: np.ndarray) -> np.ndarray:
+    """Log-normal values with that mean."""
+    return np.asarray(mean * np.exp(log_sd * z - log_sd**2 / 2))
 
 
 def values(groups: Sequence[Group], numbers: Numbers, changed: Mapping[str, Any] | None = None) -> dict[str, Any]:
@@ -121,7 +134,7 @@ def quasi_numbers(people: int, seed: int = 0) -> Numbers:
     from scipy.special import ndtri
     from scipy.stats import qmc
 
-    purposes = ["years since menopause", "bmi", "age", "estradiol"] + [
+    purposes = ["years since menopause", "bmi", "age", "estradiol", "testosterone"] + [
         f"between people: {name}" for name, record in parameters().items() if record.between_person_log_sd > 0.0
     ]
     points = qmc.Sobol(len(purposes), seed=seed).random(people)

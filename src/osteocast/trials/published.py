@@ -12,7 +12,7 @@ import numpy as np
 from osteocast.drugs.catalogue import card
 from osteocast.engine.schedule import step_limits
 from osteocast.evidence.targets import Target
-from osteocast.people.sample import PG_ML_TO_NMOL_L, Group
+from osteocast.people.sample import NG_DL_TO_NMOL_L, PG_ML_TO_NMOL_L, Group
 from osteocast.regimen import Regimen
 
 QUANTITIES = {
@@ -40,6 +40,8 @@ LEVEL_FACTOR = {
 }
 YEARS_BEFORE_MENOPAUSE = 6.0
 YEARS_BEFORE_START = 2.0
+MEN_FROM_AGE, MEN_YEARS = 40.0, 8.0
+"""A man's life is simulated from this age, or for so many years."""
 
 
 class Arm(NamedTuple):
@@ -54,18 +56,21 @@ class Arm(NamedTuple):
         since = self.group.years_since_menopause
         first = min([0.0, *(course.start_day / 30.4375 for course in self.regimen.courses())])
         fertile = YEARS_BEFORE_START if since is None else 1.9 * max(since, 0.0) + YEARS_BEFORE_MENOPAUSE
+        if self.group.sex == "male":
+            fertile = max(self.group.age - MEN_FROM_AGE, MEN_YEARS)
         return -12.0 * max(fertile, YEARS_BEFORE_START) + first
 
 
 def group_of(target: Target) -> Group:
     """The population of a row."""
-    e2 = target.number("e2_baseline_pgml")
+    e2, t = target.number("e2_baseline_pgml"), target.number("t_baseline_ngdl")
     return Group(
         target.text("sex"),
         target.required("age_mean"),
         target.number("years_since_menopause"),
         target.number("bmi_mean"),
         None if e2 is None else e2 * PG_ML_TO_NMOL_L,
+        None if t is None else t * NG_DL_TO_NMOL_L,
     )
 
 
@@ -94,8 +99,6 @@ def obstacle(target: Target) -> str | None:
         return None if (quantity, unit) in LEVEL_FACTOR else f"no level of {quantity} in {unit}"
     if measure != "percent_change":
         return f"measure '{measure}' is not simulated"
-    if target.text("sex") == "male":
-        return "men are not modelled yet"
     return None
 
 
