@@ -13,6 +13,9 @@ years before month 0 aside too), at a dose within a factor of two. Distance is c
 `between`: studies of the same drugs exist, but none within every tolerance, or not at this dose.
 `beyond`: these drugs were never studied together, the person is a man, or the person lies more than two
 tolerances outside *all* studies of these drugs on one count, or is treated for more than twice their time.
+
+The *evidence* is wider than the nearest studies: every density result of the forecast's drugs or of some of them,
+whatever the dose, the person and the time, beside what the model gives for the women of that study.
 """
 
 from __future__ import annotations
@@ -83,20 +86,59 @@ class Nearest:
 
 
 @dataclass(frozen=True)
+class Evidence:
+    """A published result that a forecast rests on, beside its simulation.
+
+    Attributes:
+        id: its row in the table of published results.
+        study: its name.
+        drug: its bone-active drugs.
+        site: site of the scan.
+        from_month: month the change is counted from.
+        to_month: month of the result.
+        observed: published change in density [%], or difference between arms [percentage points].
+        sd: its standard error as we judge it, without the spread between trials [percentage points], or None.
+        simulated: what the model gives for the women of the study [as observed], None where not simulated.
+        difference: whether it is one arm minus another.
+        quality: how the source was read.
+        citation: the source.
+    """
+
+    id: str
+    study: str
+    drug: str
+    site: str
+    from_month: float
+    to_month: float
+    observed: float
+    sd: float | None
+    simulated: float | None
+    difference: bool
+    quality: str
+    citation: str
+
+
+@dataclass(frozen=True)
 class Support:
     """How far studies carry a forecast.
 
     Attributes:
         kind: studied, between or beyond.
         nearest: the nearest published results, nearest first.
+        evidence: every published density result of these drugs or of some of them; fewest drugs first.
     """
 
     kind: str
     nearest: tuple[Nearest, ...]
+    evidence: tuple[Evidence, ...]
 
     def to_dict(self) -> dict[str, Any]:
         """The `support` of `compare --json`."""
-        return {"class": self.kind, "nearest": [asdict(one) for one in self.nearest]}
+        return {
+            "class": self.kind,
+            "nearest": [asdict(one) for one in self.nearest],
+            "evidence": [asdict(one) for one in self.evidence],
+        }
 
 
 @dataclass(frozen=True)
@@ -135,7 +177,7 @@ def support(person: Person, regimen: Regimen, months: float) -> Support:
         kind = "studied"
     elif any(min(counts[name] for _, counts in same) > _far(name) for name in TOLERANCE):
         kind = "beyond"
-    return Support(kind, tuple(_nearest(doses, same or counted)))
+    return Support(kind, tuple(_nearest(doses, same or counted)), _evidence(frozenset(doses)))
 
 
 def active_doses(regimen: Regimen) -> dict[str, float]:
@@ -171,15 +213,22 @@ def store_errors(comparisons: Iterable[Comparison], path: Path = ERRORS) -> None
     partial = path.with_suffix(".partial")
     partial.write_text(json.dumps(content, indent=1) + "\n", encoding="utf-8")
     os.replace(partial, path)
-    _errors.cache_clear()
+    _stored.cache_clear()
 
 
 @cache
-def _errors() -> Mapping[str, float]:
+def _stored() -> Mapping[str, Mapping[str, float]]:
+    """What `store_errors` kept: observed, simulated and error [percentage points] by row."""
     if not ERRORS.exists():
         return {}
-    rows = json.loads(ERRORS.read_text(encoding="utf-8"))["rows"]
-    return {name: float(row["error"]) for name, row in rows.items()}
+    rows: dict[str, dict[str, float]] = json.loads(ERRORS.read_text(encoding="utf-8"))["rows"]
+    return rows
+
+
+def _stored_value(row: _Row, name: str) -> float | None:
+    """One stored number of a row, None where it was not simulated."""
+    value = _stored().get(row.target.text("id"), {}).get(name)
+    return None if value is None else float(value)
 
 
 @cache
@@ -279,8 +328,8 @@ def _nearest(doses: Mapping[str, float], counted: Iterable[tuple[_Row, Mapping[s
         shown.add(key)
         yield Nearest(
             study=row.target.text("study"),
-            error=_errors().get(row.target.text("id")),
-            drug=" + ".join(card(name).name for name in sorted(row.drugs)) or "no bone drug",
+            error=_stored_value(row, "error"),
+            drug=_named(row.drugs),
             site=row.site,
             month=row.month,
             age=row.age,
@@ -290,3 +339,33 @@ def _nearest(doses: Mapping[str, float], counted: Iterable[tuple[_Row, Mapping[s
             citation=row.target.text("citation"),
             distance=round(far, 2),
         )
+
+
+def _named(drugs: Iterable[str]) -> str:
+    """The names of drugs in one line."""
+    return " + ".join(card(name).name for name in sorted(drugs)) or "no bone drug"
+
+
+def _evidence(drugs: frozenset[str]) -> tuple[Evidence, ...]:
+    """Every result whose drugs are among these; without any, every result of women on no bone-active drug."""
+    rows = [row for row in _rows() if bool(row.drugs) == bool(drugs) and row.drugs <= drugs]
+    ranked = sorted(
+        rows, key=lambda row: (len(row.drugs), _named(row.drugs), row.target.text("study"), row.site, row.month)
+    )
+    return tuple(
+        Evidence(
+            id=row.target.text("id"),
+            study=row.target.text("study"),
+            drug=_named(row.drugs),
+            site=row.site,
+            from_month=row.target.number("from_month") or 0.0,
+            to_month=row.month,
+            observed=row.target.observed,
+            sd=row.target.number("sd"),
+            simulated=_stored_value(row, "simulated"),
+            difference=row.target.comparator is not None,
+            quality=row.target.text("quality"),
+            citation=row.target.text("citation"),
+        )
+        for row in ranked
+    )
