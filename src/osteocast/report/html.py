@@ -79,6 +79,7 @@ def comparison_page(result: Mapping[str, Any]) -> str:
             bone=figures.level_figures(strategies, "bone"),
             published=published(strategies),
             filled=view.filled_rows(person),
+            notes=[plain_item(note) for note in person.get("notes") or ()],
             questions=questions.questions(result),
             sources=[plain_item(s) for s in result.get("sources") or ()],
         )
