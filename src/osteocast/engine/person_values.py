@@ -25,12 +25,13 @@ def settle(p: SimpleNamespace) -> SimpleNamespace:
     """
     import jax.numpy as jnp
 
-    def e2(t_d: Any, **changes: Any) -> Any:
-        return steroids.levels(UNTREATED, t_d, _with(p, **changes)).e2
+    def e2(t_d: Any, removed: Any = 0.0, **changes: Any) -> Any:
+        drive = _with(UNTREATED, gonad_removed=removed)
+        return steroids.levels(drive, t_d, _with(p, **changes)).e2
 
     none, full = (
-        e2(0.0, aromatase_amount=0.0, ovary_estradiol=0.0),
-        e2(0.0, aromatase_amount=1.0, ovary_estradiol=0.0),
+        e2(0.0, p.ovaries_removed, aromatase_amount=0.0, ovary_estradiol=0.0),
+        e2(0.0, p.ovaries_removed, aromatase_amount=1.0, ovary_estradiol=0.0),
     )
     known = jnp.clip((p.e2_known - none) / (full - none), 0.05, 20.0)
     p = _with(p, aromatase_amount=jnp.where(p.e2_known > 0.0, known, p.aromatase_amount))

@@ -12,7 +12,7 @@ from osteocast.drugs.harms import harms_of
 from osteocast.errors import OsteocastError
 from osteocast.forecast import history
 from osteocast.forecast.candidates import AFTER_MONTHS, Candidate, candidates, inhibitor_end
-from osteocast.forecast.compare import DRAWS, SEED, drawn_person, whole, whole_days
+from osteocast.forecast.compare import DRAWS, SEED, choose, drawn_person, whole, whole_days
 from osteocast.forecast.simulation import Job, simulate
 from osteocast.measure import dxa
 from osteocast.people.person import Person
@@ -96,6 +96,7 @@ def plan(
             where="planned",
             fix='add a line such as planned = "anastrozole 1 mg daily for 60 months"',
         )
+    choose(person, [])
     end = inhibitor_end(person.planned) + AFTER_MONTHS
     numbers, drawn = drawn_person(person, draws, seed)
     todo = list(candidates(person.planned, lambda strategy: history.future(person, drawn, strategy)))

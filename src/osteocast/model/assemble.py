@@ -2,8 +2,8 @@
 
 Data flow one way: drug exposure -> hormones -> estrogen deficit -> cells -> bone -> what a clinic measures.
 Every state is a production and a fractional loss, x' = production - loss x, listed here in causal order: a
-state reads only what stands before it, and its own value. `SBML`, a reference solver and the fast engine all
-read this list.
+state reads what stands before it, and its own value; only the pools of bisphosphonate also read cells that stand
+after them. A reference solver and the fast engine read the same list.
 """
 
 from __future__ import annotations

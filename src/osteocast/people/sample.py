@@ -88,6 +88,7 @@ def members(group: Group, numbers: Numbers) -> dict[str, np.ndarray]:
         "bmi": bmi,
         "e2_known": e2_known,
         "fertile_e2_known": fertile,
+        "ovaries_removed": np.zeros_like(age),
     }
 
 
