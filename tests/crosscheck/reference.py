@@ -58,7 +58,8 @@ def held_in_bone() -> list[str]:
     """Cards whose doses reach bone themselves, not through hormones or minerals."""
     nothing = SimpleNamespace(**dict.fromkeys(assemble.DRIVES, 0.0))
     table = values([Group("female", 60.0, 10.0)], lambda _purpose: np.zeros(1))
-    direct = set(assemble.forcing(nothing, 0.0, settle(SimpleNamespace(**table)))) & set(assemble.DRIVES)
+    young = SimpleNamespace(**assemble.YOUNG_ADULT)
+    direct = set(assemble.forcing(nothing, 0.0, young, settle(SimpleNamespace(**table)))) & set(assemble.DRIVES)
     return [
         name
         for name in modelled_ids()

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from osteocast.model import aromatase, assemble, cells, estrogen_action, mineral, steroids
+from osteocast.model import aromatase, assemble, axis, cells, estrogen_action, mineral, steroids
 from osteocast.people.sample import Group
 
 AFTER = Group("female", 60.0, 10.0, 27.0)
@@ -52,7 +52,7 @@ def test_a_suicide_inhibitor_leaves_less_enzyme_the_more_there_is(drug, more, tu
 def test_estrogens_fall_with_every_step_of_dose(person, exposure, group, drug, more):
     """Estradiol, estrone and its sulfate have no other source that a reversible inhibitor would feed."""
     p = person(group)
-    less, higher = (steroids.levels(exposure(competitor=dose), 0.0, p) for dose in (drug, drug + more))
+    less, higher = (steroids.levels(exposure(competitor=dose), 0.0, 1.0, p) for dose in (drug, drug + more))
     for name in ("e2", "e1", "e1s", "free_e2", "aromatisation"):
         assert 0.0 <= getattr(higher, name) <= getattr(less, name) * (1.0 + 1e-12)
 
@@ -60,7 +60,7 @@ def test_estrogens_fall_with_every_step_of_dose(person, exposure, group, drug, m
 @given(drug=exposures, more=exposures)
 def test_estrogens_fall_with_every_step_of_a_suicide_inhibitor(person, exposure, drug, more):
     p = person(AFTER)
-    less, higher = (steroids.levels(exposure(inactivator=dose), 0.0, p) for dose in (drug, drug + more))
+    less, higher = (steroids.levels(exposure(inactivator=dose), 0.0, 1.0, p) for dose in (drug, drug + more))
     assert 0.0 < higher.e2 <= less.e2 * (1.0 + 1e-12)
 
 
@@ -68,7 +68,7 @@ def test_estrogens_fall_with_every_step_of_a_suicide_inhibitor(person, exposure,
 def test_estradiol_taken_raises_every_estrogen(person, exposure, given_e2, more):
     """What enters must show: the three pools exchange mass."""
     p = person(AFTER)
-    less, higher = (steroids.levels(exposure(estradiol_input=x), 0.0, p) for x in (given_e2, given_e2 + more))
+    less, higher = (steroids.levels(exposure(estradiol_input=x), 0.0, 1.0, p) for x in (given_e2, given_e2 + more))
     for name in ("e2", "e1", "e1s"):
         assert getattr(higher, name) >= getattr(less, name) * (1.0 - 1e-12)
 
@@ -78,15 +78,15 @@ def test_the_ovary_only_fades(person, year, later):
     """The transition has one direction, and lasts about three years from nine tenths to one tenth."""
     p = person(AFTER)
     then, now = (
-        steroids.ovarian_function(p.menopause_day + t * steroids.DAYS_PER_YEAR, 0.0, p) for t in (year, year + later)
+        axis.ovarian_function(p.menopause_day + t * axis.DAYS_PER_YEAR, 0.0, p) for t in (year, year + later)
     )
     assert 0.0 <= now <= then <= 1.0
 
 
 def test_the_transition_takes_about_three_years(person):
     p = person(AFTER)
-    days = [p.menopause_day + 0.01 * i * steroids.DAYS_PER_YEAR for i in range(-1000, 1000)]
-    awake = [steroids.ovarian_function(day, 0.0, p) for day in days]
+    days = [p.menopause_day + 0.01 * i * axis.DAYS_PER_YEAR for i in range(-1000, 1000)]
+    awake = [axis.ovarian_function(day, 0.0, p) for day in days]
     years = 0.01 * sum(0.1 < x < 0.9 for x in awake)
     assert 1.5 < years < 6.0
 
@@ -94,9 +94,12 @@ def test_the_transition_takes_about_three_years(person):
 @given(dose=st.floats(0.0, 50.0), more=st.floats(0.0, 50.0))
 def test_suppression_silences_the_ovary(person, exposure, dose, more):
     p = person(BEFORE)
-    less, higher = (steroids.levels(exposure(suppression=x), 0.0, p) for x in (dose, dose + more))
+    less, higher = (steroids.levels(exposure(suppression=x), 0.0, 1.0, p) for x in (dose, dose + more))
     assert higher.e2 <= less.e2 * (1.0 + 1e-12)
-    assert steroids.levels(exposure(suppression=50.0), 0.0, p).e2 < 0.25 * steroids.levels(exposure(), 0.0, p).e2
+    assert (
+        steroids.levels(exposure(suppression=50.0), 0.0, 1.0, p).e2
+        < 0.25 * steroids.levels(exposure(), 0.0, 1.0, p).e2
+    )
 
 
 @given(st.floats(0.001, 10.0), st.floats(0.0, 300.0), st.floats(0.0, 300.0))
@@ -140,7 +143,8 @@ def person_p(person):
 @given(lack=st.floats(0.0, 1.0), more=st.floats(0.0, 1.0), load=st.floats(0.6, 1.6))
 def test_less_estrogen_means_more_signal_to_resorb(person_p, exposure, lack, more, load):
     """RANKL up, OPG down, sclerostin up; a heavier load tempers the rise."""
-    usual = assemble.forcing(exposure(), 0.0, person_p) | assemble.slow(0.0, person_p) | assemble.YOUNG_ADULT
+    state = SimpleNamespace(**assemble.YOUNG_ADULT)
+    usual = assemble.forcing(exposure(), 0.0, state, person_p) | assemble.slow(0.0, person_p) | assemble.YOUNG_ADULT
 
     def seen(deficit, carried):
         return SimpleNamespace(**(usual | {"estrogen_deficit": deficit, "load": carried}))

@@ -18,11 +18,16 @@ EVIDENCE = [
     ("calcium 1000 mg daily", "none", "lumbar_spine", 24, 0.7, 1.8, True, "Tai, BMJ 2015;351:h4183"),
     ("calcium 1000 mg daily", "none", "total_hip", 24, 0.7, 1.8, True, "Tai, BMJ 2015;351:h4183"),
     ("vitamin D 800 IU daily", "none", "lumbar_spine", 24, -0.3, 0.3, False, "Reid, Lancet 2014;383:146 (memory)"),
-    ("vitamin D 800 IU daily", "none", "femoral_neck", 24, 0.0, 1.4, False, "Reid, Lancet 2014;383:146 (memory)"),
+    pytest.param(
+        "vitamin D 800 IU daily", "none", "femoral_neck", 24, 0.2, 1.4, True, "Reid, Lancet 2014;383:146 (memory)",
+        marks=pytest.mark.xfail(reason="nothing in the model acts at the neck and not at the hip: docs/misfits.md"),
+    ),
     (
         "resistance exercise twice weekly", "anastrozole 1 mg daily", "lumbar_spine", 12, -0.8, 2.0, False,
         "Thomas, Obesity 2017;25:346",
     ),
+    ("running twice weekly", "none", "total_hip", 12, 0.0, 1.0, False, "pooled trials: small, heterogeneous"),
+    ("impact exercise twice weekly", "none", "total_hip", 12, 0.0, 1.0, True, "pooled trials: small, heterogeneous"),
     ("walking daily", "none", "lumbar_spine", 12, *NOTHING, False, "no evidence of gain (memory)"),
     ("walking daily", "none", "total_hip", 12, *NOTHING, False, "no evidence of gain (memory)"),
     ("protein 30 g daily", "none", "lumbar_spine", 24, 0.06, 0.97, True, "Shams-White, Am J Clin Nutr 2017;105:1528"),
@@ -35,7 +40,7 @@ EVIDENCE = [
 @pytest.mark.parametrize(
     ("text", "beside", "site", "month", "low", "high", "counts", "source"),
     EVIDENCE,
-    ids=[f"{row[0]}, {row[2]}" for row in EVIDENCE],
+    ids=[f"{row[0]}, {row[2]}" for row in (getattr(one, "values", one) for one in EVIDENCE)],
 )
 def test_effect_lies_inside_the_evidence(one_shape, sample, text, beside, site, month, low, high, counts, source):
     table = sample(WOMEN, PEOPLE)

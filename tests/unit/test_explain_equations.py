@@ -60,7 +60,7 @@ def printed_values(one: Equation, values: Values) -> dict[str, Any]:
     for id_ in sorted(one.calls, key=lambda id_: id_ not in ("assemble.slow", "assemble.forcing", "steroids.levels")):
         inner = equations.equation(id_)
         look = reader(values, known)
-        if not any(kind == "Number" and name != "t_d" for name, kind in _signature(inner)):
+        if not any(kind == "Number" and name not in ("t_d", "lh") for name, kind in _signature(inner)):
             known |= by_name(inner, Trace(leaf=look).plain(inner.function))
     for line in found.lines:
         look = reader(values, known)
@@ -134,6 +134,7 @@ def test_the_printed_states_are_the_rates_of_the_model() -> None:
     rates = assemble.rates(*trace.arguments(assemble.rates))
     known = {
         **Trace(leaf=values).plain(assemble.slow),
+        **Trace(leaf=values).plain(assemble.pituitary),
         **Trace(leaf=values).plain(assemble.forcing),
     }
     for name in assemble.STATES:
@@ -189,7 +190,7 @@ def test_without_sympy_the_code_is_shown(monkeypatch: pytest.MonkeyPatch) -> Non
         one = equations.equation("cells.rankl")
         assert symbolic.latex(one) == ()
         text = "\n".join(symbolic.text(one))
-        assert text.startswith("def rankl(") and "return 1.0 + p.rankl_gain" in text and '"""' not in text
+        assert text.startswith("def rankl(") and "return power(1.0 + p.rankl_gain" in text and '"""' not in text
     finally:
         symbolic.written.cache_clear()
 

@@ -282,3 +282,16 @@ def test_no_slow_library_is_imported(woman, tmp_path):
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     loaded = set(json.loads(done.stderr.strip().splitlines()[-1]))
     assert not loaded & {"pandas", "xarray", "statsmodels", "lifelines", "numpyro", "scipy", "sympy", "matplotlib"}
+
+
+def test_a_measured_estradiol_is_where_the_forecast_starts():
+    """After a natural menopause and after one by surgery, whose ovaries make no androgens any more."""
+    from osteocast.people.person import Measurement, Person
+
+    for kind in ("natural", "surgical"):
+        someone = Person(
+            sex="female", age=50.0, age_at_menopause=45.0, menopause_kind=kind, bmi=25.0,
+            hormones=(Measurement(name="E2", value=20.0, unit="pmol/L"),),
+        )  # fmt: skip
+        start = compare(someone, ["none"], 1, 20).to_dict()["strategies"][0]["hormones"]["E2_pmol_l"]["median"][0]
+        assert start == pytest.approx(20.0, rel=0.02), kind

@@ -4,7 +4,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from osteocast.model import aromatase, bone, cells, estrogen_action, markers, maths, mineral, steroids
+from osteocast.model import aromatase, axis, bone, cells, estrogen_action, markers, maths, mineral, steroids
 from osteocast.people.sample import Group
 
 AFTER = Group("female", 60.0, 10.0, 27.0)
@@ -57,20 +57,21 @@ def test_fluxes_balance(person, exposure):
     the three linear balances, written out, hold at any exposure."""
     p = person(AFTER)
     for drive in (exposure(), exposure(competitor=20.0), exposure(estradiol_input=80.0, estrone_input=300.0)):
-        level = steroids.levels(drive, 0.0, p)
-        loose = steroids.unbound_to_shbg(p.binding_e2, level.shbg, p)
+        level = steroids.levels(drive, 0.0, 1.0, p)
+        loose_e2, loose_t = (
+            steroids.unbound_to_shbg(binding, level.shbg, p) / steroids.unbound_to_shbg(binding, p.shbg_reference, p)
+            for binding in (p.binding_e2, p.binding_t)
+        )
         flux_1 = level.e1 * p.cl_e1 * p.size
         flux_s = level.e1s * p.cl_e1s * p.size
-        flux_2 = (level.e2 - p.e2_floor) * p.cl_e2 * p.size * loose
+        flux_2 = (level.e2 - p.e2_floor) * p.cl_e2 * p.size * loose_e2
         made_a = level.androstenedione * p.cl_androstenedione * p.size
-        made_t = (
-            level.testosterone * p.cl_testosterone * p.size * steroids.unbound_to_shbg(p.binding_t, level.shbg, p)
-        )
+        made_t = level.testosterone * p.cl_testosterone * p.size * loose_t
         tissue = p.aromatase_amount * (p.bmi / p.bmi_reference) ** p.aromatase_bmi * level.aromatisation
         follicle = aromatase.activity_left(
             p.substrate_ovary, drive.competitor, aromatase.intact_enzyme(drive.inactivator, p), p
         )
-        ovary = steroids.ovarian_function(0.0, 0.0, p) * p.ovary_estradiol * follicle
+        ovary = axis.ovarian_function(0.0, 0.0, p) * p.ovary_estradiol * follicle
         direct_1 = p.a_to_e1 * tissue * made_a + drive.estrone_input
         direct_2 = p.t_to_e2 * tissue * made_t + ovary + drive.estradiol_input
         assert flux_1 == pytest.approx(direct_1 + p.e2_to_e1 * flux_2 + p.e1s_to_e1 * flux_s)
@@ -83,7 +84,7 @@ def test_without_exchange_a_level_is_production_over_clearance(person, exposure)
     still = dict.fromkeys(("e1_to_e2", "e2_to_e1", "e1s_to_e1", "e1s_to_e2", "e1_to_e1s", "e2_to_e1s"), 0.0)
     none = dict.fromkeys(("t_to_e2", "a_to_e1", "ovary_estradiol", "binding_e2", "e2_floor"), 0.0)
     p = SimpleNamespace(**(vars(person(AFTER)) | still | none | {"cl_e2": 1000.0, "size": 1.0}))
-    level = steroids.levels(exposure(estradiol_input=100.0), 0.0, p)
+    level = steroids.levels(exposure(estradiol_input=100.0), 0.0, 1.0, p)
     assert level.e2 == pytest.approx(0.1) and level.e1 == pytest.approx(0.0) and level.e1s == pytest.approx(0.0)
 
 
@@ -91,15 +92,17 @@ def test_removed_gonads_make_nothing(person, exposure):
     """Removing silent ovaries still takes the testosterone of their stroma; before menopause it takes estradiol."""
     late, early = person(AFTER), person(Group("female", 40.0, None, 25.0))
     out = exposure(gonad_removed=1.0)
-    assert steroids.levels(out, 0.0, late).testosterone < steroids.levels(exposure(), 0.0, late).testosterone
-    assert steroids.levels(out, 0.0, early).e2 < 0.2 * steroids.levels(exposure(), 0.0, early).e2
+    assert (
+        steroids.levels(out, 0.0, 1.0, late).testosterone < steroids.levels(exposure(), 0.0, 1.0, late).testosterone
+    )
+    assert steroids.levels(out, 0.0, 1.0, early).e2 < 0.2 * steroids.levels(exposure(), 0.0, 1.0, early).e2
 
 
 def test_ovarian_function_is_half_at_its_lead_before_the_final_period(person):
     p = person(AFTER)
-    day = p.menopause_day - p.menopause_lead * steroids.DAYS_PER_YEAR
-    assert steroids.ovarian_function(day, 0.0, p) == pytest.approx(0.5)
-    assert steroids.ovarian_function(day, 1.0, p) == pytest.approx(0.25)
+    day = p.menopause_day - p.menopause_lead * axis.DAYS_PER_YEAR
+    assert axis.ovarian_function(day, 0.0, p) == pytest.approx(0.5)
+    assert axis.ovarian_function(day, 1.0, p) == pytest.approx(0.25)
 
 
 # ---- the receptor in bone

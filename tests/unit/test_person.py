@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from osteocast.people.files import load_person, person_from_dict, person_from_options, person_to_dict
+from osteocast.people.fill import dating
 from osteocast.people.person import History, Measurement, PastRegimen, Person, Scan
 from osteocast.regimen import Regimen
 
@@ -92,9 +93,22 @@ def test_forecast_starts_from_the_latest_scan_at_or_before_its_day(ann):
     scan = ann.baseline_scans()["lumbar_spine"]
     assert scan.date == dt.date(2025, 5, 20) and scan.t == pytest.approx(-1.4) and scan.bmd == 0.893
     assert ann.month_of(scan.date) == pytest.approx(-12 / 30.4375)
-    undated = Person(sex="female", age=62, scans=ann.scans)
+
+
+def test_without_a_date_the_latest_result_is_the_day_of_the_forecast(ann):
+    undated = Person(sex="female", age=62, scans=ann.scans, hormones=ann.hormones)
+    assert undated.date == dt.date(2025, 9, 1) and undated.date_from_results and not ann.date_from_results
     assert list(undated.baseline_scans()) == ["lumbar_spine", "total_hip"]
-    assert undated.month_of(scan.date) == 0.0
+    assert undated.month_of(dt.date(2025, 5, 20)) == pytest.approx(-104 / 30.4375)
+    assert Person(sex="female", age=62, scans=[Scan(site="total_hip", t_score=-1)]).date is None
+
+
+def test_what_dates_do_to_the_forecast_is_said(ann):
+    (unused,) = dating(ann)
+    assert "total_hip of 2025-09-01" in unused and "2025-06-01" in unused and "not used" in unused
+    (chosen,) = dating(Person(sex="female", age=62, scans=ann.scans))
+    assert "not given" in chosen and "2025-09-01" in chosen
+    assert dating(load_person(EXAMPLE)) == ()
 
 
 def test_measurements_keep_their_unit_and_convert(ann):

@@ -6,6 +6,16 @@ import sys
 
 INTERRUPTED = 130
 UNUSABLE = 2
+ASCII = {
+    "\N{MINUS SIGN}": "-",
+    "\N{EN DASH}": "-",
+    "\N{HORIZONTAL ELLIPSIS}": "~",
+    "\N{NO-BREAK SPACE}": " ",
+    "\N{MICRO SIGN}": "u",
+    "\N{GREEK SMALL LETTER MU}": "u",
+    "\N{SUPERSCRIPT TWO}": "2",
+}
+"""One sign for another of the same width, so that tables stay straight."""
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -19,6 +29,7 @@ def main(arguments: list[str] | None = None) -> int:
     """
     from osteocast.errors import OsteocastError
 
+    _printable()
     try:
         from osteocast.cli.app import app
 
@@ -38,6 +49,23 @@ def main(arguments: list[str] | None = None) -> int:
     if code == INTERRUPTED:
         return _complain("Stopped; nothing was written.", INTERRUPTED)
     return code if isinstance(code, int) else 0
+
+
+def _printable() -> None:
+    """Let every character through, whatever the terminal can show: what it lacks is replaced by its nearest in ASCII,
+    so that a minus stays one, or by a question mark."""
+    import codecs
+    import io
+
+    def nearest(error: UnicodeError) -> tuple[str, int]:
+        if not isinstance(error, UnicodeEncodeError):
+            raise error
+        return "".join(ASCII.get(one, "?") for one in error.object[error.start : error.end]), error.end
+
+    codecs.register_error("osteocast", nearest)
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="osteocast")
 
 
 def _complain(sentence: str, code: int) -> int:

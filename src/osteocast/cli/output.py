@@ -20,13 +20,15 @@ NARROW = 80
 
 
 def print_json(content: Any) -> None:
-    """Print data for other programs; stdout holds nothing else."""
-    sys.stdout.write(as_json(content))
+    """Print data for other programs; stdout holds nothing else. Where it is not UTF-8, letters beyond ASCII are
+    written as JSON escapes, so that none is lost."""
+    everything = (sys.stdout.encoding or "").lower().replace("-", "").startswith("utf")
+    sys.stdout.write(as_json(content, ascii_only=not everything))
 
 
-def as_json(content: Any) -> str:
+def as_json(content: Any, *, ascii_only: bool = False) -> str:
     """JSON without NaN, which other readers would refuse."""
-    return json.dumps(content, ensure_ascii=False, allow_nan=False) + "\n"
+    return json.dumps(content, ensure_ascii=ascii_only, allow_nan=False) + "\n"
 
 
 def console() -> Console:

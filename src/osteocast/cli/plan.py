@@ -33,13 +33,22 @@ def plan(
     Example: osteocast plan examples/woman-62-starting-anastrozole.toml
     """
     from osteocast.cli import output
+    from osteocast.errors import OsteocastError
 
+    if person is None:
+        raise OsteocastError(
+            "no person was given",
+            where="PERSON",
+            fix="name a TOML file that says what is planned, such as examples/woman-62-starting-anastrozole.toml",
+        )
     who = persons.person_of(person)
     output.usable_folder(out)
     from osteocast.forecast.candidates import SUPPLEMENTS
+    from osteocast.forecast.compare import DRAWS, whole
     from osteocast.forecast.plan import plan as run
     from osteocast.forecast.plan import plan_dict
 
+    draws = whole(draws, "draws", *DRAWS)
     output.announce_compilation()
     with _progress() as progress:
         ranked = run(who, draws, seed, progress)

@@ -62,7 +62,7 @@ def _table(result: Mapping[str, Any]) -> Any:
                     Text(arm["label"]),
                     site.replace("_", " "),
                     f"{point['from_month']:g} to {point['month']:g}",
-                    f"{point['value']:+.2f}",
+                    f"{point['value']:+.2f}" + (" (memory)" if point["quality"] == "memory" else ""),
                     f"{point['simulated']:+.2f}",
                     f"{point['simulated'] - point['value']:+.2f}",
                 )

@@ -36,7 +36,7 @@ def validate(
                 )
         rows = tuple(row for row in rows if row.text("group") in group)
     for row in rows:
-        _ = row.observed, row.regimen, row.comparator
+        _ = row.observed, row.total_sd, row.regimen, row.comparator
     output.usable_folder(out)
     from osteocast.trials import validate as module
 
@@ -52,6 +52,9 @@ def validate(
         console.print(output.DISCLAIMER, style="dim")
     if written:
         output.say_written(written)
+
+
+LABELS = {"hormone": "hormone in women", "hormone_men": "hormone in men"}
 
 
 @contextmanager
@@ -82,17 +85,17 @@ def _table(result: Mapping[str, Any]) -> RenderableType:
             Text(row["id"]),
             Text(f"{row['quantity']} {row['unit']}"),
             "" if row["month"] is None else f"{row['month']:g}",
-            f"{row['observed']:.4g}",
+            f"{row['observed']:.4g}" + (" (memory)" if row["quality"] == "memory" else ""),
             Text(row["reason"] or "") if row["simulated"] is None else f"{row['simulated']:.4g}",
             "" if z is None else f"{z:+.1f}",
             style=style,
         )
     lines = [f"{result['summary']['simulated']} of {result['summary']['rows']} rows simulated."]
-    for kind in ("density", "marker", "hormone", "kinetics"):
+    for kind in ("density", "marker", "hormone", "hormone_men", "kinetics"):
         about = result["summary"][kind]
         if about["rows"] and about["rms_z"] is not None:
             lines.append(
-                f"{kind}: {about['rows']} rows, root mean square of z {about['rms_z']:.2f}, largest "
-                f"{about['max_abs_z']:.2f}, mean absolute error {about['mean_abs_error']:.2f}"
+                f"{LABELS.get(kind, kind)}: {about['rows']} rows, root mean square of z {about['rms_z']:.2f}, "
+                f"largest {about['max_abs_z']:.2f}, mean absolute error {about['mean_abs_error']:.2f}"
             )
     return Group(table, Text("\n".join(["", *lines])))

@@ -9,8 +9,9 @@ from typing import NamedTuple
 import numpy as np
 
 from osteocast.engine.schedule import StepLimit
+from osteocast.regimen.units import MONTH_DAYS
 
-DAYS_PER_MONTH = 30.4375
+DAYS_PER_MONTH = MONTH_DAYS
 
 
 class Grid(NamedTuple):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from types import SimpleNamespace
 from typing import Any
 
+from osteocast.engine.configure import configure
 from osteocast.model import assemble, axis, steroids
 from osteocast.model.maths import positive, power
 
@@ -31,6 +32,7 @@ def settle(p: SimpleNamespace) -> SimpleNamespace:
     evaluation at 0 and one at 1 settle each. `free_e2_young` and `free_t_young` are what bone saw in youth, with
     the population's aromatase: a man who never had any lacks estrogen all his life.
     """
+    configure()
     import jax.numpy as jnp
 
     p = _with(p, lh_usual=jnp.where(p.lh_known > 0.0, p.lh_known, p.lh_level), free_t_usual=1.0)
@@ -39,15 +41,11 @@ def settle(p: SimpleNamespace) -> SimpleNamespace:
     p = _with(p, free_t_usual=_at(usual_d, _with(p, ovary_estradiol=0.0)).free_t)
     amount = p.aromatase_amount
 
-    def ovary(q: SimpleNamespace) -> SimpleNamespace:
-        fertile = jnp.where(q.fertile_e2_known > 0.0, q.fertile_e2_known, q.ovary_estradiol_level)
-        none, full = (_at(FERTILE_D, _with(q, ovary_estradiol=share)).e2 for share in (0.0, 1.0))
-        return _with(q, ovary_estradiol=jnp.clip((fertile - none) / (full - none + 1e-12), 0.0))
-
-    none, full = (_at(0.0, _with(p, aromatase_amount=share, ovary_estradiol=0.0)).e2 for share in (0.0, 1.0))
+    now = [_with(p, aromatase_amount=share, ovary_estradiol=0.0) for share in (0.0, 1.0)]
+    none, full = (_at(0.0, one, p.ovaries_removed).e2 for one in now)
     known = jnp.clip((p.e2_known - none) / (full - none), 0.01, 20.0)
-    healthy = ovary(p)
-    p = ovary(_with(p, aromatase_amount=jnp.where(p.e2_known > 0.0, known, amount)))
+    healthy = _ovary(p)
+    p = _ovary(_with(p, aromatase_amount=jnp.where(p.e2_known > 0.0, known, amount)))
     own, theirs = _at(usual_d, p).free_e2, _at(usual_d, healthy).free_e2
     p = _with(p, free_e2_usual=jnp.maximum(own, LEAST_USUAL * theirs))
     response = axis.leydig_response(_lh_now(own, p), p)
@@ -56,15 +54,24 @@ def settle(p: SimpleNamespace) -> SimpleNamespace:
     return _with(p, free_e2_young=young.free_e2, free_t_young=young.free_t)
 
 
-def _at(t_d: Any, p: SimpleNamespace) -> steroids.Hormones:
+def _at(t_d: Any, p: SimpleNamespace, removed: Any = 0.0) -> steroids.Hormones:
     """Levels at the person's usual LH."""
-    return steroids.levels(UNTREATED, t_d, 1.0, p)
+    return steroids.levels(_with(UNTREATED, gonad_removed=removed), t_d, 1.0, p)
+
+
+def _ovary(p: SimpleNamespace) -> SimpleNamespace:
+    """The ovary that gives the fertile level of estradiol."""
+    import jax.numpy as jnp
+
+    fertile = jnp.where(p.fertile_e2_known > 0.0, p.fertile_e2_known, p.ovary_estradiol_level)
+    none, full = (_at(FERTILE_D, _with(p, ovary_estradiol=share)).e2 for share in (0.0, 1.0))
+    return _with(p, ovary_estradiol=jnp.clip((fertile - none) / (full - none), 0.0))
 
 
 def _lh_now(free_e2: Any, p: SimpleNamespace) -> Any:
     """LH, fold of usual, of somebody whose estradiol was never what the pituitary takes for usual."""
     signal = axis.feedback(free_e2, p.free_t_usual, p)
-    return axis.lh_target(signal, power(signal, p.set_point_share), 0.0, p)[0]
+    return axis.lh_response(signal, power(signal, p.set_point_share), 0.0, p)[0]
 
 
 def _testis(p: SimpleNamespace) -> SimpleNamespace:
@@ -91,6 +98,6 @@ def _balanced(t_d: float, p: SimpleNamespace) -> steroids.Hormones:
     lh: Any = 1.0
     for _ in range(ROUNDS):
         level = steroids.levels(UNTREATED, t_d, lh, p)
-        target, _ = axis.lh_target(axis.feedback(level.free_e2, level.free_t, p), 1.0, 0.0, p)
+        target, _ = axis.lh_response(axis.feedback(level.free_e2, level.free_t, p), 1.0, 0.0, p)
         lh = lh * power(target / lh, DAMPING)
     return steroids.levels(UNTREATED, t_d, lh, p)

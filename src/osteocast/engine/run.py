@@ -8,7 +8,6 @@ from types import SimpleNamespace
 from typing import Any, NamedTuple
 
 import jax
-import jax.numpy as jnp
 import numpy as np
 
 from osteocast.engine.accuracy import DEFAULT, Accuracy, Nodes
@@ -89,8 +88,3 @@ def run(
         end,
         plan,
     )
-
-
-def as_jax(values: Mapping[str, Any]) -> dict[str, Any]:
-    """Values as float64 arrays."""
-    return {name: jnp.asarray(value, float) for name, value in values.items()}

@@ -147,17 +147,48 @@ def step_limits(regimens: Sequence[Any]) -> list[StepLimit]:
     return sorted(limits)
 
 
+def unmodelled(regimen: Any) -> tuple[str, str] | None:
+    """Why a regimen cannot be simulated and what to do about it, or None.
+
+    A drug may not act in the mechanism yet; a drug whose course is evened out over regular doses has none when it is
+    given once; and what is for good, such as an operation, cannot be done twice.
+    """
+    for_good: set[str] = set()
+    for course in regimen.courses():
+        one = card(course.card_id)
+        if not one.actions:
+            return (
+                f"{one.name} can be written but is not modelled yet",
+                "leave it out, or see the CHANGELOG for the version that has it",
+            )
+        if one.kinetics.get("smooth") and not course.continuous and not course.interval_day:
+            return (
+                f"{one.name} once cannot be simulated: its course is evened out over regular doses",
+                f"give it at regular intervals, as in '{one.usual}'",
+            )
+        if one.kinetics.get("permanent"):
+            if course.card_id in for_good:
+                return f"{one.name} stands there twice and cannot be done again", "keep one of the two"
+            for_good.add(course.card_id)
+    return None
+
+
+def misses_doses(regimen: Any) -> bool:
+    """Whether single doses are missed at random, for which `schedule` needs to know who takes which: adherence below
+    100 % to doses that are rarer than daily and not evened out."""
+    return any(
+        course.adherence < 1.0 and not (course.continuous or course.is_daily_tablet or kinetics.get("smooth"))
+        for course in regimen.courses()
+        if not (kinetics := card(course.card_id).kinetics).get("permanent")
+    )
+
+
 def require_modelled(regimen: Any) -> None:
-    """Refuse a regimen with a drug that is not in the mechanism yet.
+    """Refuse a regimen that cannot be simulated; see `unmodelled`.
 
     Raises:
         OsteocastError: names the drug.
     """
-    for course in regimen.courses():
-        one = card(course.card_id)
-        if not one.actions:
-            raise OsteocastError(
-                f"{one.name} can be written but is not modelled yet",
-                where="strategy",
-                fix="leave it out, or see the CHANGELOG for the version that has it",
-            )
+    found = unmodelled(regimen)
+    if found is not None:
+        raise OsteocastError(found[0], where="regimen", fix=found[1])

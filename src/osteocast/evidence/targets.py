@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
@@ -62,13 +63,16 @@ class Target:
         if not text:
             return None
         try:
-            return float(text)
+            value = float(text)
         except ValueError:
+            value = math.nan
+        if not math.isfinite(value):
             raise OsteocastError(
                 f"'{text}' is not a number",
                 where=f"row {self.line}, column {name}",
                 fix="write a plain number",
-            ) from None
+            )
+        return value
 
     def required(self, name: str) -> float:
         """A field that must be a number."""
@@ -118,8 +122,18 @@ class Target:
 
     @property
     def total_sd(self) -> float:
-        """Its own error and the spread between trials together, in its unit."""
+        """Its own error and the spread between trials together, in its unit.
+
+        Raises:
+            OsteocastError: its own error is negative.
+        """
         own = self.number("sd") or 0.0
+        if own < 0.0:
+            raise OsteocastError(
+                f"a standard error of {own:g} is negative",
+                where=f"row {self.line}, column sd",
+                fix="write it without the sign, or leave the field empty where it is not known",
+            )
         return float((own**2 + self.between_sd**2) ** 0.5)
 
     @property

@@ -23,6 +23,7 @@ from osteocast.parameters.registry import parameters
 from osteocast.people import checks, spans
 from osteocast.people.draws import Draws, draw, draw_ids, purposes
 from osteocast.people.files import person_to_dict
+from osteocast.people.fill import dating
 from osteocast.people.person import Person
 from osteocast.regimen import Regimen
 
@@ -140,7 +141,7 @@ class Forecast:
             **person_to_dict(self.person),
             "menopause_age": self.person.age_at_menopause,
             "filled": filled,
-            "notes": list(self.draws.notes),
+            "notes": [*dating(self.person), *self.draws.notes],
         }
 
 
@@ -186,6 +187,7 @@ def compare(
     devices = {site: scan.device for site, scan in drawn.person.baseline_scans().items()}
     found = []
     for strategy, regimen, course in zip(chosen, regimens, run(jobs), strict=True):
+        _require_finite(strategy, course)
         bmd = {site: course.quantity[site] / course.quantity[site][:1] * now.bmd[site] for site in SITES}
         carried_by = support(drawn.person, regimen, 12 * years)
         found.append(StrategyForecast(strategy, months, course, bmd, carried_by, devices))
@@ -200,7 +202,12 @@ def simulate(
 
 
 def drawn_person(person: Person, draws: int, seed: int) -> tuple[Table, Draws]:
-    """The draws of a person, and the table of their random numbers."""
+    """The draws of a person, and the table of their random numbers.
+
+    Raises:
+        OsteocastError: what was taken before month 0 cannot be simulated.
+    """
+    _check_past(person)
     numbers = Table(seed, draw_ids(person, draws))
     numbers.add(purposes())
     return numbers, draw(person, draws, seed, numbers)
@@ -226,9 +233,6 @@ def choose(person: Person, strategies: Sequence[Regimen | str]) -> list[Regimen]
             with checks.located("planned"):
                 _check(person, regimen)
         found.append(Regimen())
-    for index, one in enumerate(person.past_regimens, start=1):
-        with checks.located(f"past {index}"):
-            require_modelled(one.regimen)
     return list(dict.fromkeys(found))
 
 
@@ -237,6 +241,43 @@ def _check(person: Person, regimen: Regimen) -> None:
     require_modelled(regimen)
     if person.sex == "male" and spans.oophorectomy_months(regimen):
         raise OsteocastError("a man has no ovaries", where="regimen", fix="leave the oophorectomy out")
+    if spans.oophorectomy_months(regimen) and _without_ovaries(person):
+        raise OsteocastError(
+            "a woman whose ovaries were removed cannot have them removed again",
+            where="regimen",
+            fix="leave the oophorectomy out, or correct what is said of her menopause",
+        )
+
+
+def _check_past(person: Person) -> None:
+    for index, one in enumerate(person.past_regimens, start=1):
+        with checks.located(f"past {index}"):
+            require_modelled(one.regimen)
+    removed = [month for one in person.past_regimens for month in spans.oophorectomy_months(one.regimen)]
+    if len(set(removed)) > 1:
+        months = " and ".join(f"{month:g}" for month in sorted(set(removed)))
+        raise OsteocastError(f"both ovaries are removed at months {months}", where="past", fix="keep one of the two")
+
+
+def _without_ovaries(person: Person) -> bool:
+    """Whether both ovaries were removed before month 0."""
+    before = any(spans.oophorectomy_months(one.regimen) for one in person.past_regimens)
+    return before or person.menopause_kind == "surgical" or bool(person.history.bilateral_oophorectomy)
+
+
+def _require_finite(strategy: Regimen, course: Course) -> None:
+    """Refuse to show a forecast that is not made of numbers.
+
+    Raises:
+        OsteocastError: a simulated quantity is not finite in some draw.
+    """
+    wrong = [name for name, value in (course.quantity | course.drug).items() if not np.isfinite(value).all()]
+    if wrong:
+        raise OsteocastError(
+            f"the simulation gave no finite number for {', '.join(wrong[:3])}",
+            where=f"strategy '{strategy}'",
+            fix="please report this with the person and the strategy, and forecast the others without it",
+        )
 
 
 def whole_days(months: np.ndarray) -> np.ndarray:

@@ -8,18 +8,17 @@ from typing import Any
 
 import numpy as np
 
-from osteocast.drugs.harms import harms_dict
+from osteocast.drugs.harms import harms_of
 from osteocast.errors import OsteocastError
 from osteocast.forecast import history
-from osteocast.forecast.candidates import Candidate, candidates, inhibitor_end
-from osteocast.forecast.compare import SEED, drawn_person, whole_days
+from osteocast.forecast.candidates import AFTER_MONTHS, Candidate, candidates, inhibitor_end
+from osteocast.forecast.compare import DRAWS, SEED, choose, drawn_person, whole, whole_days
 from osteocast.forecast.simulation import Job, simulate
 from osteocast.measure import dxa
 from osteocast.people.person import Person
 
 SITES = ("lumbar_spine", "total_hip", "femoral_neck")
 """Sites of a diagnosis."""
-AFTER_MONTHS = 36
 AT_ONCE = 8
 
 
@@ -45,7 +44,7 @@ class Ranked:
             "min_t_score_end_plus_36": round(self.t_score, 3),
             "min_change_pct_end_plus_36": round(self.change_pct, 2),
             "visits": one.visits,
-            "harms": [] if one.protection is None else _harms(one),
+            "harms": _harms(one),
             "exit": None if one.exit is None else str(one.exit),
             "warnings": list(one.warnings),
         }
@@ -63,9 +62,9 @@ def plan_dict(person: Person, ranked: Sequence[Ranked], draws: int, seed: int) -
     }
 
 
-def _harms(one: Candidate) -> list[Any]:
-    drugs = [str(one.protection)] + ([] if one.exit is None else [item.card_id for item in one.exit.items])
-    return [harm for drug in dict.fromkeys(drugs) for harm in harms_dict(drug)]
+def _harms(one: Candidate) -> list[dict[str, Any]]:
+    """The harms of all that is taken, each once: the drugs that protect first."""
+    return [harm.to_dict() for harm in dict.fromkeys(harm for drug in one.drugs for harm in harms_of(drug))]
 
 
 def plan(
@@ -84,20 +83,23 @@ def plan(
 
     Returns:
         Strategies, best first by the median T-score at the worst site three years after the inhibitor ends;
-        equal ones (to 0.01) by fewer visits. Denosumab that nothing follows is never first.
+        equal ones (to 0.01) by fewer visits. Denosumab that nothing follows is never first, unless it is planned
+        so and no strategy can follow it; it carries its warning then too.
 
     Raises:
-        OsteocastError: no inhibitor is planned, or its end is open.
+        OsteocastError: no inhibitor is planned, or its end is open, or the draws are not a number from 10 to 20,000.
     """
+    draws = whole(draws, "draws", *DRAWS)
     if person.planned is None:
         raise OsteocastError(
             "nothing is planned",
             where="planned",
             fix='add a line such as planned = "anastrozole 1 mg daily for 60 months"',
         )
+    choose(person, [])
     end = inhibitor_end(person.planned) + AFTER_MONTHS
-    todo = list(candidates(person.planned))
     numbers, drawn = drawn_person(person, draws, seed)
+    todo = list(candidates(person.planned, lambda strategy: history.future(person, drawn, strategy)))
     now = history.present(person, drawn, numbers)
     taken = history.Taken(numbers, history.horizon_d(end / 12.0))
     devices = {site: scan.device for site, scan in drawn.person.baseline_scans().items()}
@@ -105,7 +107,7 @@ def plan(
     found = []
     for first in range(0, len(todo), AT_ONCE):
         some = todo[first : first + AT_ONCE]
-        regimens = [history.future(person, drawn, one.regimen) for one in some]
+        regimens = [one.whole for one in some]
         numbers.add(purpose for regimen in regimens for purpose in taken.purposes(regimen))
         jobs = [Job(drawn.values, regimen, months, 0.0, state=now.state, taken=taken) for regimen in regimens]
         for one, course in zip(some, simulate(jobs), strict=True):
@@ -121,7 +123,7 @@ def plan(
 
 
 def _ordered(found: list[Ranked]) -> tuple[Ranked, ...]:
-    """Best first; denosumab that nothing follows stands behind the best strategy that needs no exit."""
+    """Best first; denosumab that nothing follows stands behind the best strategy that needs no exit or has one."""
     ranked = sorted(found, key=lambda one: (-round(one.t_score, 2), one.candidate.visits))
-    first = next(one for one in ranked if not one.candidate.unprotected_exit)
+    first = next((one for one in ranked if not one.candidate.unprotected_exit), ranked[0])
     return (first, *(one for one in ranked if one is not first))

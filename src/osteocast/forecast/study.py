@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from osteocast.engine.schedule import require_modelled
+from osteocast.engine.schedule import misses_doses, require_modelled
 from osteocast.errors import OsteocastError
 from osteocast.evidence.targets import Target, read_targets
 from osteocast.forecast import bands
@@ -86,6 +86,12 @@ def _study(table: Mapping[str, Any]) -> Study:
             checks.only_keys(block, ARM_KEYS, "arm")
             regimen = Regimen.parse(block.get("regimen", ""))
             require_modelled(regimen)
+            if misses_doses(regimen):
+                raise OsteocastError(
+                    "missed doses are not simulated in a study",
+                    where="regimen",
+                    fix="leave the adherence out; only that of daily tablets can be kept",
+                )
             arms.append((checks.text(block.get("label"), "label"), regimen))
     group = Group(
         checks.choice(table["sex"], "sex", ("female", "male")),

@@ -12,7 +12,7 @@ from typing import Any
 from osteocast.model.maths import Number
 
 
-def deficit(free_t: Number, p: Any) -> Number:
+def shortfall(free_t: Number, p: Any) -> Number:
     """Androgen lacking to bone: 0 at the person's own young adult level, 1 with none at all, below 0 with more.
 
     Args:

@@ -2,8 +2,8 @@
 
 Data flow one way: drug exposure -> hormones -> estrogen deficit -> cells -> bone -> what a clinic measures.
 Every state is a production and a fractional loss, x' = production - loss x, listed here in causal order: a
-state reads only what stands before it, and its own value. `SBML`, a reference solver and the fast engine all
-read this list.
+state reads what stands before it, and its own value; only the pools of bisphosphonate also read cells that stand
+after them. A reference solver and the fast engine read the same list.
 """
 
 from __future__ import annotations
@@ -78,26 +78,27 @@ class Site(NamedTuple):
     endocortical: Number
 
 
-def site(name: str, p: Any) -> Site:
-    """The parameters of one site; the person's own turnover scales them all."""
+def site(name: str, seen: Any, p: Any) -> Site:
+    """The parameters of one site; the person's own pace of turnover scales them all."""
+    pace = bone.pace(seen, p)
     return Site(
         share=getattr(p, f"{name}_share"),
-        trabecular_turnover=getattr(p, f"{name}_turnover") * bone.pace(p),
-        cortical_turnover=p.cortical_turnover * bone.pace(p),
+        trabecular_turnover=getattr(p, f"{name}_turnover") * pace,
+        cortical_turnover=p.cortical_turnover * pace,
         endocortical=getattr(p, f"{name}_endocortical"),
     )
 
 
 def _trabecular(name: str) -> Balance:
     def balance(seen: Any, p: Any) -> tuple[Number, Number]:
-        return bone.trabecular(seen, p, site(name, p).trabecular_turnover, getattr(seen, f"{name}_trabecular"))
+        return bone.trabecular(seen, p, site(name, seen, p).trabecular_turnover, getattr(seen, f"{name}_trabecular"))
 
     return balance
 
 
 def _cortical(name: str) -> Balance:
     def balance(seen: Any, p: Any) -> tuple[Number, Number]:
-        here = site(name, p)
+        here = site(name, seen, p)
         volume = getattr(seen, f"{name}_cortical")
         return bone.cortical(seen, p, here.cortical_turnover, here.endocortical, volume)
 
@@ -147,7 +148,7 @@ def pituitary(drive: Any, t_d: Number, seen: Any, p: Any) -> dict[str, Number]:
     """
     level = steroids.levels(drive, t_d, seen.lh, p)
     signal = axis.feedback(level.free_e2, level.free_t, p)
-    target, steepness = axis.lh_target(signal, seen.set_point, drive.suppression, p)
+    target, steepness = axis.lh_response(signal, seen.set_point, drive.suppression, p)
     slope = steepness * level.leydig_share * target / (seen.lh + 1e-3)
     return {"feedback": signal, "lh_target": target, "lh_slope": slope}
 
@@ -171,7 +172,7 @@ def forcing(drive: Any, t_d: Number, seen: Any, p: Any) -> dict[str, Number]:
     inputs = ("loading", "protein", "bisphosphonate_loose", "bisphosphonate_tight", "antibody_input")
     return {
         "estrogen_deficit": lack,
-        "androgen_deficit": androgen_action.deficit(level.free_t, p),
+        "androgen_deficit": androgen_action.shortfall(level.free_t, p),
         "pth": mineral.pth(drive, p),
     } | {name: getattr(drive, name) for name in inputs}
 
@@ -215,7 +216,7 @@ def observed(state: Mapping[str, Number], drive: Any, t_d: Number, p: Any) -> di
     result: dict[str, Number] = {}
     trabecular_sum, cortical_sum, share_sum = 0.0, 0.0, 0.0
     for name in SITES:
-        here = site(name, p)
+        here = site(name, seen, p)
         spongy, compact = state[f"{name}_trabecular"], state[f"{name}_cortical"]
         result[name] = bone.density(here, seen, spongy, compact, p)
         if name == "lumbar_spine":

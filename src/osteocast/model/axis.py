@@ -67,7 +67,7 @@ def feedback(free_e2: Number, free_t: Number, p: Any) -> Number:
     return (1.0 - weight) * free_e2 / p.free_e2_usual + weight * free_t / p.free_t_usual
 
 
-def lh_target(seen_feedback: Number, set_point: Number, suppression: Number, p: Any) -> tuple[Number, Number]:
+def lh_response(seen_feedback: Number, set_point: Number, suppression: Number, p: Any) -> tuple[Number, Number]:
     """LH towards which the pituitary moves, fold of usual, and how steeply it answers a rise of the feedback.
 
     Args:
@@ -77,7 +77,7 @@ def lh_target(seen_feedback: Number, set_point: Number, suppression: Number, p: 
         p: `lh_open_loop`, `lh_usual` [IU/L], `lh_hill` [1].
     """
     strength = p.lh_open_loop / p.lh_usual - 1.0
-    restraint = strength * power(seen_feedback / set_point + 1e-9, p.lh_hill)
+    restraint = strength * power(seen_feedback / set_point, p.lh_hill)
     target = awake(suppression, p) * (1.0 + strength) / (1.0 + restraint)
     return target, p.lh_hill * restraint / (1.0 + restraint)
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from osteocast.model.cells import formation
+from osteocast.model.cells import formation, youth
 from osteocast.model.maths import Number, positive, power, softplus
 
 
@@ -25,10 +25,10 @@ def degeneration(age: Number, p: Any) -> Number:
     return 1.0 + p.lumbar_spine_degeneration * ageing(age, p)
 
 
-def pace(p: Any) -> Number:
+def pace(seen: Any, p: Any) -> Number:
     """A person's own pace of remodelling, 1 = usual: slower in heavier people, whose turnover markers are lower at
-    every age (Evans, J Bone Miner Res 2015;30:920, quality memory)."""
-    return p.turnover * power(p.bmi / p.bmi_reference, -p.turnover_bmi)
+    every age (Evans, J Bone Miner Res 2015;30:920, quality memory), and faster in youth."""
+    return p.turnover * youth(seen.age, p) * power(p.bmi / p.bmi_reference, -p.turnover_bmi)
 
 
 def scaffold(seen: Any, p: Any) -> tuple[Number, Number]:

@@ -100,6 +100,8 @@ def draw(person: Person, n: int, seed: int, numbers: Numbers | None = None) -> D
     values |= _menopause(known, filled, number, n)
     values |= _estradiol(known, n, notes)
     values |= _axis(known, n, notes)
+    removed = _surgery_month(known)
+    values["ovaries_removed"] = np.full(n, float(removed is not None and removed <= 0.0))
     if person.markers:
         names = ", ".join(sorted({one.name for one in person.markers}))
         notes.append(f"{names}: a marker level does not change the forecast; the course of markers is forecast")

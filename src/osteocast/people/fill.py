@@ -83,6 +83,24 @@ def fill(person: Person) -> tuple[Person, tuple[Filled, ...]]:
     return replace(known, scans=known.scans + added), tuple(filled)
 
 
+def dating(person: Person) -> tuple[str, ...]:
+    """What the dates of a person's results do to the forecast, where that was not said: a month 0 taken from
+    them, and results that lie after it.
+
+    Args:
+        person: the person as given.
+    """
+    notes = []
+    if person.date_from_results:
+        notes.append(f"date: not given, so the forecast starts on {person.date}, the day of the latest result")
+    if person.date is not None:
+        named = ((one, one.site if isinstance(one, Scan) else one.name) for one in person.results)
+        later = [f"{name} of {one.date}" for one, name in named if one.date is not None and one.date > person.date]
+        if later:
+            notes.append(f"{', '.join(later)}: later than {person.date}, the day of the forecast, so not used")
+    return tuple(notes)
+
+
 def population_group(person: Person) -> str:
     """The group of `population.yaml` that a person belongs to."""
     if person.sex == "male":

@@ -14,13 +14,13 @@ from typing import TYPE_CHECKING, Any
 from osteocast.errors import OsteocastError
 from osteocast.measure import dxa
 from osteocast.people import checks, quantities
+from osteocast.regimen.units import MONTH_DAYS
 
 if TYPE_CHECKING:
     from osteocast.regimen import Regimen
 
 SEXES = dxa.SEXES
 MENOPAUSE_KINDS = ("natural", "surgical", "chemotherapy", "premenopausal")
-DAYS_PER_MONTH = 30.4375
 T_SCORE_RANGE = (-8.0, 6.0)
 T_SCORE_AGREEMENT = 0.1
 """Largest gap [T-score] between a T-score and a density given for one scan."""
@@ -200,7 +200,8 @@ class Person:
         past_regimens: treatment before month 0.
         planned: the intended regimen from month 0 on, or None.
         calcium_mg_day: calcium in the diet [mg/day], or None.
-        date: calendar day of month 0, or None.
+        date: calendar day of month 0; where it is not given, that of the latest dated result, or None without any.
+        date_from_results: whether `date` was taken from the results.
     """
 
     name: str = "person"
@@ -218,6 +219,7 @@ class Person:
     planned: Regimen | None = None
     calcium_mg_day: float | None = None
     date: dt.date | None = None
+    date_from_results: bool = field(default=False, init=False, compare=False)
 
     def __post_init__(self) -> None:
         from osteocast.people import validate
@@ -225,6 +227,9 @@ class Person:
         _set(self, **validate.clean_fields(self))
         _set(self, **validate.settle_menopause(self))
         validate.check_together(self)
+        dates = [one.date for one in self.results if one.date is not None]
+        if self.date is None and dates:
+            _set(self, date=max(dates), date_from_results=True)
 
     @property
     def id(self) -> int:
@@ -237,6 +242,11 @@ class Person:
         return None if self.age_at_menopause is None else self.age - self.age_at_menopause
 
     @property
+    def results(self) -> tuple[Scan | Measurement, ...]:
+        """Everything that was measured, of any date."""
+        return (*self.scans, *self.hormones, *self.markers)
+
+    @property
     def t_scores(self) -> dict[str, float]:
         """T-score [1] of every measured site at the start of a forecast."""
         return {site: scan.t for site, scan in self.baseline_scans().items()}
@@ -245,7 +255,7 @@ class Person:
         """Months from month 0 to a day, negative before; 0 for a result or a person without a date."""
         if day is None or self.date is None:
             return 0.0
-        return (day - self.date).days / DAYS_PER_MONTH
+        return (day - self.date).days / MONTH_DAYS
 
     def baseline_scans(self) -> dict[str, Scan]:
         """The scans a forecast starts from: per site the latest at or before month 0."""

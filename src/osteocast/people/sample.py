@@ -96,6 +96,7 @@ def members(group: Group, numbers: Numbers) -> dict[str, np.ndarray]:
         "fertile_e2_known": fertile,
         "t_known": t_known,
         "lh_known": np.zeros_like(age),
+        "ovaries_removed": np.zeros_like(age),
     }
 
 

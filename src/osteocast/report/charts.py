@@ -218,6 +218,25 @@ def _references(series: Sequence[Series], lines: Sequence[Reference], x: Axis, y
     return "".join(drawn), "".join(labels)
 
 
+def drawing(body: str, width: int, height: int, title: str, description: str, kind: str = "chart") -> str:
+    """An accessible `<svg>` element around what is drawn.
+
+    Args:
+        body: the drawing, already escaped.
+        width: of the drawing [user unit].
+        height: of the drawing [user unit].
+        title: what it shows, read out by screen readers and shown on hover.
+        description: the drawing in words, with its main numbers.
+        kind: its classes.
+    """
+    key = f"c{zlib.crc32((title + description + body).encode()):08x}"
+    return (
+        f'<svg class="{kind}" xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}" role="img" '
+        f'aria-labelledby="{key}t {key}d"><title id="{key}t">{escaped(title)}</title>'
+        f'<desc id="{key}d">{escaped(description)}</desc>{body}</svg>'
+    )
+
+
 def line_chart(
     series: Sequence[Series],
     *,
@@ -266,9 +285,4 @@ def line_chart(
             labels,
         )
     )
-    key = f"c{zlib.crc32((title + description + body).encode()):08x}"
-    return (
-        f'<svg class="chart" xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {HEIGHT}" role="img" '
-        f'aria-labelledby="{key}t {key}d"><title id="{key}t">{escaped(title)}</title>'
-        f'<desc id="{key}d">{escaped(description)}</desc>{body}</svg>'
-    )
+    return drawing(body, WIDTH, HEIGHT, title, description)

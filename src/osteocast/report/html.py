@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from osteocast.report import figures, questions, view
+from osteocast.report.published import published
 from osteocast.report.study import study_view
 from osteocast.report.words import DISCLAIMER, HORMONES, SITES, plain, plain_item, years
 
@@ -76,7 +77,9 @@ def comparison_page(result: Mapping[str, Any]) -> str:
             drugs=figures.drug_figures(strategies, result.get("units") or {}),
             cells=figures.level_figures(strategies, "cells"),
             bone=figures.level_figures(strategies, "bone"),
+            published=published(strategies),
             filled=view.filled_rows(person),
+            notes=[plain_item(note) for note in person.get("notes") or ()],
             questions=questions.questions(result),
             sources=[plain_item(s) for s in result.get("sources") or ()],
         )

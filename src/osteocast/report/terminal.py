@@ -28,7 +28,8 @@ def comparison_table(result: Mapping[str, Any]) -> Group:
         result: what `osteocast compare --json` prints.
 
     Returns:
-        Something `rich` can print; at most 80 columns wide unless a regimen has to wrap.
+        Something `rich` can print; at most 80 columns wide unless a regimen has to wrap. Below the table stand
+        what was filled in, by name, and what else the forecast says of its input.
 
     Raises:
         OsteocastError: if the result holds no strategy or has another schema.
@@ -38,7 +39,8 @@ def comparison_table(result: Mapping[str, Any]) -> Group:
     from rich.text import Text
 
     strategies = view.strategies_of(result)
-    head, _ = view.who(result.get("person") or {})
+    person = result.get("person") or {}
+    head, _ = view.who(person)
     rows, months, sites = view.rows(result), view.horizons(strategies), view.crossing_sites(strategies)
 
     end = years(max(s["months"][-1] for s in strategies))
@@ -53,6 +55,12 @@ def comparison_table(result: Mapping[str, Any]) -> Group:
         about = Text(row.support_label.lower(), style=_SUPPORT_STYLE.get(row.support, ""))
         about.append(_crossing_text(row, sites, end), style="not bold default")
         legend.add_row("", about)
+        if row.nearest:
+            near = row.nearest[0]
+            memory = " (memory)" if near.remembered else ""
+            legend.add_row(
+                "", Text(f"nearest study: {plain(near.study)}{memory}, model error {near.error}", style="dim")
+            )
 
     table = Table(box=None, padding=(0, 1, 0, 0), pad_edge=False, header_style="bold")
     table.add_column("", style="bold", no_wrap=True)
@@ -69,7 +77,11 @@ def comparison_table(result: Mapping[str, Any]) -> Group:
 
     draws = result.get("draws")
     basis = f"Median (90 % interval) of {draws} draws" if draws else "Median (90 % interval)"
-    foot = Text(f"{basis}: parameters and persons, not scan noise.\n{DISCLAIMER}", style="dim")
+    filled = view.filled_names(person)
+    said = [f"Filled in: {', '.join(filled)}."] if filled else []
+    said += [f"Note: {plain(note)}." for note in person.get("notes") or ()]
+    said += [f"{basis}: parameters and persons, not scan noise.", DISCLAIMER]
+    foot = Text("\n".join(said), style="dim")
     return Group(Text(f"Bone density forecast: {plain(head)}", style="bold"), legend, Text(""), table, Text(""), foot)
 
 

@@ -15,6 +15,7 @@ from osteocast.report.words import QUALITY, SITES, SUPPORT, human, number, perce
 HORIZONS = (24, 60, 120)
 SUMMARY_SITES = ("lumbar_spine", "total_hip")
 DASH = "\N{EN DASH}"
+SHORT = {"calcium_mg_day": "calcium in the diet", "25OHD": "vitamin D", "expected_age_at_menopause": "menopause"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -202,6 +203,17 @@ def who(person: Mapping[str, Any]) -> tuple[str, list[str]]:
     if person.get("planned"):
         facts.append(f"planned: {person['planned']}")
     return head, facts
+
+
+def filled_names(person: Mapping[str, Any]) -> list[str]:
+    """What was filled, by short name: `BMI`, `total hip T-score`."""
+    found = []
+    for item in person.get("filled") or ():
+        field = str(item.get("field", ""))
+        kind, _, site = field.partition(".")
+        name = f"{human(site)} T-score" if kind == "t_score" and site else SHORT.get(field) or human(field)
+        found.append(name + (" (from an older scan)" if item.get("basis") == "simulated" else ""))
+    return found
 
 
 def filled_rows(person: Mapping[str, Any]) -> list[tuple[str, str, str, str]]:

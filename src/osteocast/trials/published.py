@@ -10,10 +10,11 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from osteocast.drugs.catalogue import card
-from osteocast.engine.schedule import step_limits
+from osteocast.engine.schedule import misses_doses, step_limits, unmodelled
 from osteocast.evidence.targets import Target
 from osteocast.people.sample import NG_DL_TO_NMOL_L, PG_ML_TO_NMOL_L, Group
-from osteocast.regimen import Regimen
+from osteocast.people.validate import AGE_RANGE, BMI_RANGE
+from osteocast.regimen import MONTH_DAYS, Regimen
 
 QUANTITIES = {
     "LS_BMD": "lumbar_spine",
@@ -38,6 +39,15 @@ LEVEL_FACTOR = {
     ("LH", "IU/L"): 1.0,
     ("denosumab_Cmax", "ug/mL"): 0.147,
 }
+STATISTICS = ("mean", "median", "difference")
+LIMITS = {
+    "age_mean": AGE_RANGE,
+    "bmi_mean": BMI_RANGE,
+    "years_since_menopause": (-40.0, 60.0),
+    "from_month": (0.0, 480.0),
+    "to_month": (0.0, 480.0),
+}
+"""What a row may say of the people [years, kg/m2, years] and of the time [month]; a simulation starts before."""
 YEARS_BEFORE_MENOPAUSE = 6.0
 YEARS_BEFORE_START = 2.0
 MEN_FROM_AGE, MEN_YEARS = 40.0, 8.0
@@ -54,7 +64,7 @@ class Arm(NamedTuple):
     def start_month(self) -> float:
         """Month at which the person still is a young adult in steady state."""
         since = self.group.years_since_menopause
-        first = min([0.0, *(course.start_day / 30.4375 for course in self.regimen.courses())])
+        first = min([0.0, *(course.start_day / MONTH_DAYS for course in self.regimen.courses())])
         fertile = YEARS_BEFORE_START if since is None else 1.9 * max(since, 0.0) + YEARS_BEFORE_MENOPAUSE
         if self.group.sex == "male":
             fertile = max(self.group.age - MEN_FROM_AGE, MEN_YEARS)
@@ -91,15 +101,37 @@ def obstacle(target: Target) -> str | None:
         for item in arm.regimen.items:
             if not card(item.card_id).actions:
                 return f"{card(item.card_id).name} is not modelled yet"
+        if (wrong := unmodelled(arm.regimen)) is not None:
+            return wrong[0]
+        if misses_doses(arm.regimen):
+            return "missed doses are not simulated in a table"
+    if (outside := _outside(target)) is not None:
+        return outside
     if kinetic is not None:
         return None
     if quantity not in QUANTITIES:
         return f"quantity '{quantity}' is not simulated"
+    if measure in ("level", "percent_change") and target.text("statistic") not in STATISTICS:
+        return f"statistic '{target.text('statistic')}' is not one of {', '.join(STATISTICS)}"
     if measure == "level":
         return None if (quantity, unit) in LEVEL_FACTOR else f"no level of {quantity} in {unit}"
     if measure != "percent_change":
         return f"measure '{measure}' is not simulated"
+    if unit != "%":
+        return f"unit '{unit}' is not that of a percent change, which is %"
+    if target.required("from_month") >= target.required("to_month"):
+        return f"months {target.text('from_month')} to {target.text('to_month')} leave no time for a change"
     return None
+
+
+def _outside(target: Target) -> str | None:
+    """Which number of a row cannot be, or None."""
+    for name, (low, high) in LIMITS.items():
+        value = target.number(name)
+        if value is not None and not low <= value <= high:
+            return f"{name} {value:g} is outside {low:g} to {high:g}"
+    e2 = target.number("e2_baseline_pgml")
+    return f"e2_baseline_pgml {e2:g} is not positive" if e2 is not None and e2 <= 0.0 else None
 
 
 def _kinetic_name(target: Target) -> tuple[str, str] | None:

@@ -1,0 +1,183 @@
+"""Every published result behind a comparison, once for each set of drugs: forest plots and the same as tables."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import groupby
+from math import ceil
+from typing import Any
+
+from osteocast.report.charts import style_number
+from osteocast.report.figures import change
+from osteocast.report.forest import Point, forest_chart
+from osteocast.report.merge import letter
+from osteocast.report.words import QUALITY, SITES, human, number
+
+MOST_ROWS = 16
+"""A chart of more rows is split, so that it fits a printed page and a screen or two of a phone."""
+X_LABEL = "Change in density, %"
+Key = tuple[str, int]
+Result = tuple[str, Point]
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One published result as text: a row of the table beneath its chart."""
+
+    months: str
+    observed: str
+    simulated: str
+    error: str
+    inside: bool | None
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """Results of one study from one source: a heading of the table and its rows."""
+
+    study: str
+    difference: bool
+    citation: str
+    quality: str
+    remembered: bool
+    lines: tuple[Line, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Plot:
+    """A chart of one site, or of a part of its results, and its table."""
+
+    heading: str
+    subject: str
+    svg: str
+    sources: tuple[Source, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class DrugSet:
+    """The results of one set of drugs, with the strategies (letter, style) that rest on them."""
+
+    heading: str
+    strategies: tuple[Key, ...]
+    tally: str
+    plots: tuple[Plot, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Published:
+    """Everything the section prints; `without` are strategies none of whose drugs has a published result."""
+
+    tally: str
+    sets: tuple[DrugSet, ...]
+    without: tuple[Key, ...]
+
+
+def _point(record: Mapping[str, Any]) -> Point:
+    return Point(
+        study=str(record.get("study", "")),
+        from_month=record.get("from_month") or 0,
+        to_month=record["to_month"],
+        observed=record["observed"],
+        sd=record.get("sd"),
+        simulated=record.get("simulated"),
+        difference=bool(record.get("difference")),
+        quality=str(record.get("quality") or ""),
+        citation=str(record.get("citation") or ""),
+    )
+
+
+def tally(points: Sequence[Point]) -> str:
+    """How many simulated values lie inside the bars, and how far they are from the published ones on average."""
+    judged = [one.inside for one in points if one.inside is not None]
+    apart = [abs(one.simulated - one.observed) for one in points if one.simulated is not None]
+    if not apart:
+        return "none of them simulated"
+    left = len(points) - len(judged)
+    unjudged = f" ({left} more cannot be judged)" if left else ""
+    said = f"{sum(judged)} of {len(judged)} simulated values lie inside the bars{unjudged}"
+    return f"{said}; mean absolute difference {number(sum(apart) / len(apart))} points"
+
+
+def _line(point: Point) -> Line:
+    bar = f" ± {number(point.half)}" if point.sd is not None else ""
+    return Line(
+        months=point.months,
+        observed=change(point.observed) + bar,
+        simulated=change(point.simulated),
+        error=change(None if point.simulated is None else point.simulated - point.observed),
+        inside=point.inside,
+    )
+
+
+def _sources(points: Sequence[Point]) -> Iterator[Source]:
+    """The rows of a table, those that follow one another from one source together."""
+    for _, same in groupby(points, key=lambda p: (p.study, p.difference, p.citation, p.quality)):
+        lines = list(same)
+        first = lines[0]
+        quality = QUALITY.get(first.quality, first.quality)
+        rows = tuple(_line(point) for point in lines)
+        yield Source(first.study, first.difference, first.citation, quality, first.remembered, rows)
+
+
+def _in_parts(points: Sequence[Point]) -> list[Sequence[Point]]:
+    """Results in parts of about equal length, none longer than `MOST_ROWS`."""
+    size = ceil(len(points) / ceil(len(points) / MOST_ROWS))
+    return [points[at : at + size] for at in range(0, len(points), size)]
+
+
+def _plots(drug: str, results: Sequence[Result]) -> Iterator[Plot]:
+    """The charts of one set of drugs, site by site; a result is its site and its point."""
+    present = {site for site, _ in results}
+    for site in [*(s for s in SITES if s in present), *sorted(present - set(SITES))]:
+        here = sorted(
+            (point for at, point in results if at == site),
+            key=lambda p: (p.study, p.difference, p.remembered, p.to_month, p.from_month),
+        )
+        parts = _in_parts(here)
+        for k, part in enumerate(parts, start=1):
+            name = SITES.get(site, human(site)) + (f", part {k} of {len(parts)}" if len(parts) > 1 else "")
+            title = f"{name}: published and simulated results of {drug}"
+            svg = forest_chart(part, title=title, x_label=X_LABEL, beside=here)
+            yield Plot(name, f"{_capital(drug)}, {name.lower()}", svg, tuple(_sources(part)))
+
+
+def published(strategies: Sequence[Mapping[str, Any]]) -> Published | None:
+    """Every published result that any strategy rests on, once; None where no strategy says (older results).
+
+    Args:
+        strategies: the `strategies` of `compare --json`, with `support.evidence`.
+    """
+    sets: dict[str, dict[str, Result]] = {}
+    used: dict[str, dict[Key, None]] = {}
+    without: list[Key] = []
+    for k, strategy in enumerate(strategies):
+        evidence = (strategy.get("support") or {}).get("evidence")
+        if evidence is None:
+            continue
+        key = letter(k), style_number(k)
+        if not evidence:
+            without.append(key)
+        for record in evidence:
+            drug = str(record["drug"])
+            sets.setdefault(drug, {})[str(record["id"])] = str(record["site"]), _point(record)
+            used.setdefault(drug, {})[key] = None
+    if not sets and not without:
+        return None
+    found = [
+        DrugSet(
+            _capital(drug), tuple(used[drug]), tally(_points(results)), tuple(_plots(drug, list(results.values())))
+        )
+        for drug, results in sets.items()
+    ]
+    every = [point for results in sets.values() for point in _points(results)]
+    return Published(tally(every), tuple(found), tuple(without))
+
+
+def _points(results: Mapping[str, Result]) -> list[Point]:
+    return [point for _, point in results.values()]
+
+
+def _capital(text: str) -> str:
+    """Text that begins with a capital, and is otherwise as it was."""
+    return text[:1].upper() + text[1:]
