@@ -80,7 +80,7 @@ def sclerostin(seen: Any, p: Any) -> Number:
 
 
 def youth(age: Number, p: Any) -> Number:
-    """How much livelier bone is before middle age, 1 from then on: turnover markers at 25 are a third to two thirds
+    """How much livelier bone is before middle age, 1 from then on: turnover markers at 25 are a third to three quarters
     above those at 45 (Szulc, J Bone Miner Res 2001;16:1642, quality memory)."""
     return 1.0 + p.turnover_youth * p.youth_width * softplus((p.youth_until - age) / p.youth_width)
 
