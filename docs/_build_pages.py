@@ -308,12 +308,12 @@ def _simulated() -> tuple[dict[str, float], str]:
 
 
 def _compared(rows: Iterable[Target]) -> list[tuple[Target, float, float]]:
-    """Rows with the simulated value and z; men are left out, as their axis is not modelled."""
+    """Rows with the simulated value and z."""
     values, _ = _simulated()
     found = []
     for row in rows:
         name, sd = row.text("id"), row.total_sd
-        if name in values and row.text("sex") == "female" and sd > 0.0:
+        if name in values and sd > 0.0:
             found.append((row, values[name], (values[name] - row.observed) / sd))
     return found
 
@@ -359,30 +359,40 @@ def misfit_table() -> str:
 
 
 def agreement() -> str:
-    """Root mean square of z and mean absolute error by kind, women only."""
+    """Root mean square of z and mean absolute error by kind."""
     rows = []
-    for kind, unit in (("density", "points"), ("marker", "points"), ("hormone", "points"), ("kinetics", "own units")):
-        mine = [one for one in _compared(read_targets()) if one[0].kind == kind]
+    kinds = (
+        ("density", "density", "", "points"),
+        ("marker", "marker", "", "points"),
+        ("hormones in women", "hormone", "female", "points"),
+        ("hormones in men", "hormone", "male", "own units"),
+        ("kinetics", "kinetics", "", "own units"),
+    )
+    for title, kind, sex, unit in kinds:
+        mine = [
+            one for one in _compared(read_targets()) if one[0].kind == kind and one[0].text("sex").startswith(sex)
+        ]
         if mine:
+            between = "a tenth of the level" if sex == "male" else f"{BETWEEN_TRIAL_SD[kind]:g}"
             rms = math.sqrt(sum(z * z for *_, z in mine) / len(mine))
             error = sum(abs(value - row.observed) for row, value, _ in mine) / len(mine)
             largest = max(abs(z) for *_, z in mine)
-            numbers = (f"{BETWEEN_TRIAL_SD[kind]:g}", f"{rms:.2f}", f"{largest:.1f}", f"{error:.2f} {unit}")
-            rows.append((kind, str(len(mine)), *numbers))
+            numbers = (between, f"{rms:.2f}", f"{largest:.1f}", f"{error:.2f} {unit}")
+            rows.append((title, str(len(mine)), *numbers))
     head = ("kind", "rows", "between-trial sd", "root mean square of z", "largest |z|", "mean absolute error")
     return _table(head, rows)
 
 
 def shown() -> str:
     """What the tables of agreement are made from."""
-    return f"The tables hold {len(_compared(read_targets()))} rows for women ({_simulated()[1]}).\n"
+    return f"The tables hold {len(_compared(read_targets()))} rows ({_simulated()[1]}).\n"
 
 
 def _why_not(row: Target) -> str:
     """Why a row is not fitted."""
     if row.text("group") == "fracture":
         return "fractures are not modelled yet"
-    return obstacle(row) or ("restates a parameter" if row.follows_from_parameters else "men are not fitted")
+    return obstacle(row) or "restates a parameter"
 
 
 def rows_by_group() -> str:

@@ -22,12 +22,14 @@ if TYPE_CHECKING:
     from osteocast.forecast.compare import simulate as simulate
     from osteocast.forecast.why import why as why
     from osteocast.people.files import load_person as load_person
+    from osteocast.people.person import Measurement as Measurement
     from osteocast.people.person import Person as Person
     from osteocast.people.person import Scan as Scan
     from osteocast.regimen import Regimen as Regimen
 
 _HOME = {
     "Forecast": "osteocast.forecast.compare",
+    "Measurement": "osteocast.people.person",
     "OsteocastError": "osteocast.errors",
     "Person": "osteocast.people.person",
     "Regimen": "osteocast.regimen",

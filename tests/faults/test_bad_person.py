@@ -111,6 +111,20 @@ FILES = {
     "unknown drug": (toml(planned='"anastrozol 1 mg daily"'), ["planned", "anastrozole"]),
     "planned is a number": (toml(planned="5"), ["planned", "5", "sentence"]),
     "hormone without unit": (toml(E2 + "value = 5"), ["[[hormones]] 1", "which unit", "pmol/L or pg/mL"]),
+    "testosterone without unit": (
+        toml('[[hormones]]\nname = "testosterone"\nvalue = 15'),
+        ["[[hormones]] 1", "unit", "which unit was meant, nmol/L or ng/dL?"],
+    ),
+    "estradiol with an empty unit": (
+        toml('[[hormones]]\nname = "estradiol"\nvalue = 25\nunit = ""'),
+        ["[[hormones]] 1", "unit", "which unit was meant, pmol/L or pg/mL?"],
+    ),
+    "testosterone in the unit of estradiol": (
+        toml('[[hormones]]\nname = "T"\nvalue = 230\nunit = "pg/mL"'),
+        ["T", "'pg/mL'", "nmol/L or ng/dL"],
+    ),
+    "estradiol in the unit of testosterone": (toml(E2 + 'value = 25\nunit = "nmol/L"'), ["E2", "pmol/L or pg/mL"]),
+    "testosterone outside its block": (toml(testosterone="15"), ["'testosterone'", "[[hormones]]"]),
     "hormone in a wrong unit": (
         toml(E2 + 'value = 5\nunit = "mg"'),
         ["[[hormones]] 1", "'mg'", "pmol/L or pg/mL"],
@@ -188,6 +202,8 @@ OBJECTS = {
     "history": (lambda: Person(sex="female", age=60, history={"smoker": True}), ["history", "smoker"]),
     "continues": (lambda: PastRegimen("calcium 500 mg daily from month -1", "yes"), ["continues", "true"]),
     "regimen": (lambda: PastRegimen(None), ["regimen", "sentence"]),
+    "testosterone of 15": (lambda: Measurement(name="T", value=15), ["T has no unit", "nmol/L or ng/dL?"]),
+    "estradiol of 25": (lambda: Measurement(name="E2", value=25), ["E2 has no unit", "pmol/L or pg/mL?"]),
     "no unit": (lambda: Measurement(name="25OHD", value=20, unit=""), ["25OHD", "nmol/L or ng/mL"]),
     "BSAP conversion": (lambda: Measurement(name="BSAP", value=20, unit="U/L").value_in(), ["BSAP", "assay"]),
     "surgery too young": (

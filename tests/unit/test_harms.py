@@ -77,6 +77,9 @@ def test_every_antiresorptive_and_modulator_has_a_harm_that_is_shown(card_id: st
         ("estradiol_patch", "new_breast_cancer_event"),
         ("conjugated_estrogens", "new_breast_cancer_event"),
         ("testosterone_undecanoate", "erythrocytosis"),
+        ("testosterone_gel", "clinical_fracture"),
+        ("testosterone_cypionate", "inhibitor_beside_testosterone"),
+        ("testosterone_enanthate", "estradiol_range"),
         ("romosozumab", "serious_cardiovascular_event"),
         ("teriparatide", "osteosarcoma"),
     ],
@@ -115,8 +118,8 @@ def test_remembered_figures_in_words() -> None:
     third = only("zoledronic_acid", "acute_phase_reaction", "zoledronate 5 mg, third")
     assert third.in_words() == "about 1 in 100 after the third infusion (from memory, source not seen)"
     assert only("anastrozole", "arthralgia").in_words().startswith("several in 10 over")
-    fewer = only("testosterone_gel", "clinical_fracture").in_words()
-    assert fewer == "somewhat more often, compared with placebo (from memory, source not seen)"
+    fracture = only("testosterone_gel", "clinical_fracture").in_words()
+    assert fracture == "1.43 times the rate (compared with placebo; 95 % interval 1.04 to 1.97)"
     limit = only("risedronate", "renal_limit").in_words()
     assert limit == ("below 30 mL/min (creatinine clearance) (from memory, source not seen: read the label)")
 

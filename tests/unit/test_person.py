@@ -111,6 +111,23 @@ def test_what_dates_do_to_the_forecast_is_said(ann):
     assert dating(load_person(EXAMPLE)) == ()
 
 
+@pytest.mark.parametrize(
+    ("name", "one", "other"),
+    [("T", (230.0, "ng/dL"), (7.97, "nmol/L")), ("E2", (25.0, "pg/mL"), (91.8, "pmol/L"))],
+)
+def test_both_units_of_a_hormone_say_the_same(tmp_path, name, one, other):
+    """By molar mass: 230 ng/dL x 10 / 288.4 = 7.97 nmol/L; 25 pg/mL / 272.4 x 1000 = 91.8 pmol/L."""
+    found = []
+    for value, unit in (one, other):
+        file = tmp_path / "man.toml"
+        block = f'[[hormones]]\nname = "{name}"\nvalue = {value}\nunit = "{unit}"\n'
+        file.write_text(f'sex = "male"\nage = 60\n{block}', "utf-8")
+        found.append(load_person(file).latest(name).value_in(other[1]))
+        made = Measurement(name=name, value=value, unit=unit.upper())
+        assert made.unit == unit and made.value_in(one[1]) == pytest.approx(one[0], rel=2e-3)
+    assert found == pytest.approx([other[0]] * 2, rel=2e-3)
+
+
 def test_measurements_keep_their_unit_and_convert(ann):
     e2, ctx = ann.latest("E2"), ann.latest("sctx")
     assert (e2.value, e2.unit) == (5.0, "pg/mL") and e2.value_in() == pytest.approx(18.4, abs=0.1)

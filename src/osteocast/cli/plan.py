@@ -75,11 +75,12 @@ def plan(
 
 @contextmanager
 def _progress() -> Iterator[Callable[[int, int], None]]:
-    """A bar on stderr."""
+    """A bar on stderr, where someone is watching."""
     from rich.console import Console
     from rich.progress import Progress
 
-    with Progress(console=Console(stderr=True), transient=True) as bar:
+    console = Console(stderr=True)
+    with Progress(console=console, transient=True, disable=not console.is_terminal) as bar:
         task = bar.add_task("Simulating strategies", total=None)
         yield lambda done, total: bar.update(task, completed=done, total=total)
 

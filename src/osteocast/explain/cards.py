@@ -7,10 +7,11 @@ from dataclasses import asdict
 
 from osteocast.drugs.catalogue import Card, catalogue
 from osteocast.drugs.harms import Harm, harms_dict, harms_of
+from osteocast.drugs.monitoring import checks_of
 from osteocast.explain import equations
 from osteocast.explain.explanation import Explanation
 from osteocast.explain.values import card_names, in_short
-from osteocast.explain.wording import CODE_QUALITY, figure, quality_words
+from osteocast.explain.wording import CODE_QUALITY, check_words, figure, quality_words
 from osteocast.model.assemble import DRIVES
 from osteocast.parameters.registry import parameters
 
@@ -49,6 +50,7 @@ def _action(one: Mapping[str, object]) -> str:
     return f"Acts on {channel} ({DRIVES.get(channel, 'not a channel of the mechanism')}): {weight}{more}"
 
 
+_SEX = {"female": "women", "male": "men"}
 _HEAD = {"harm": "Harm", "limit": "Limit", "practical": "To know"}
 
 
@@ -78,6 +80,20 @@ def _harms(card: Card) -> list[str]:
     return lines
 
 
+def _monitoring(card: Card) -> list[str]:
+    """What is checked while the drug is taken, as questions; nothing where nothing is listed."""
+    found = checks_of([card.id])
+    if not found:
+        return []
+    lines = [
+        "Checks while it is taken, as questions and not as orders; dated for a person by osteocast monitor PERSON:"
+    ]
+    for one in found:
+        head = "To know" if one.kind == "statement" else "Check"
+        lines.append(f"{head} ({_SEX[one.sex]}). {check_words(one.to_dict())}")
+    return lines
+
+
 def drug(card: Card) -> Explanation:
     """What is known about one drug, class, event, habit or supplement."""
     quality = quality_words(card.quality)
@@ -104,7 +120,7 @@ def drug(card: Card) -> Explanation:
     known = parameters()
     lines += [f"{in_short(known[name])}: {known[name].title}" for name in card_names(card)]
     lines += [f"Valid for: {_words(card.valid_for)}", f"Not known: {_words(card.not_known)}"]
-    lines += _harms(card)
+    lines += _harms(card) + _monitoring(card)
     for system, code in card.codes.items():
         read = CODE_QUALITY.get(code.quality, f"quality '{code.quality}'")
         name = system.replace("_", " ")
@@ -122,6 +138,7 @@ def drug(card: Card) -> Explanation:
         "not_known": list(card.not_known),
         "why_rarely": [asdict(one) for one in card.why_rarely],
         "harms": harms_dict(card.id),
+        "monitoring": [one.to_dict() for one in checks_of([card.id])],
         "codes": {system: code.code for system, code in card.codes.items()},
         "quality": card.quality,
     }

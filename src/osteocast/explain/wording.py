@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from typing import Any
 
 from osteocast.parameters.schema import QUALITIES
 
@@ -68,6 +69,23 @@ def with_unit(value: float, unit: str) -> str:
 def interval(centre: float, log_sd: float) -> tuple[float, float]:
     """Bounds that hold 90 % of a log-normal distribution: centre times exp(-+1.645 sd)."""
     return centre * math.exp(-Z90 * log_sd), centre * math.exp(Z90 * log_sd)
+
+
+def check_words(check: Mapping[str, Any]) -> str:
+    """A row of `drugs/monitoring.csv` in words: when, whom, what is asked, the limit, what it changes, the source.
+
+    Args:
+        check: the row as plain data, as `Check.to_dict` gives it.
+    """
+    limit = f" Limit: {check['threshold']}." if check["threshold"] else ""
+    note = f" {check['note']}" if check["note"] else ""
+    statement = check["kind"] == "statement"
+    read = "" if statement and check["quality"] == "derived" else f"; {quality_words(check['quality'])}"
+    source = f"[{check['citation']}{read}]"
+    if statement:
+        return f"{check['question']} {check['changes']}{note} {source}"
+    head = f"{check['title'][0].upper()}{check['title'][1:]}, {check['when']}, {check['whom']}:"
+    return f"{head} {check['question']}{limit} {check['changes']}{note} {source}"
 
 
 def sentence(text: str) -> str:

@@ -12,8 +12,9 @@ from osteocast.engine.accuracy import DEFAULT, PRECISE
 from osteocast.engine.grid import DAYS_PER_MONTH
 from osteocast.engine.schedule import require_modelled
 from osteocast.errors import OsteocastError
-from osteocast.forecast import bands, history
+from osteocast.forecast import bands, history, readings
 from osteocast.forecast.numbers import Table
+from osteocast.forecast.readings import Reading
 from osteocast.forecast.simulation import Course, Job, level_unit
 from osteocast.forecast.simulation import simulate as run
 from osteocast.forecast.support import Support, support
@@ -41,6 +42,8 @@ HORMONES = {
 }
 CELLS = ("rankl", "opg", "osteoclasts", "osteoblasts", "osteocytes", "sclerostin")
 BONE = ("trabecular", "cortical", "remodelling_space")
+READ_AT_MONTH = 24
+"""Month at which two readings of one treatment are compared in words."""
 
 
 @dataclass(frozen=True)
@@ -54,6 +57,7 @@ class StrategyForecast:
         bmd: density [g/cm2] by site, shape (months, draws).
         support: how far studies carry this forecast.
         devices: scanner by site, whose unit and reference are used.
+        reading: the same treatment read otherwise, where published data cannot tell the two apart.
     """
 
     regimen: Regimen
@@ -62,6 +66,7 @@ class StrategyForecast:
     bmd: Mapping[str, np.ndarray]
     support: Support
     devices: Mapping[str, str]
+    reading: Reading | None = None
 
     def t_score(self, site: str) -> np.ndarray:
         """T-score [1] of every draw, shape (months, draws)."""
@@ -82,7 +87,9 @@ class StrategyForecast:
             "drugs": {name: bands.band_of(level) for name, level in self.course.drug.items()},
             "cells": bands.blocks(seen, {name: (name, 1.0) for name in CELLS}),
             "bone": bands.blocks(seen, {name: (name, 1.0) for name in BONE}),
+            "qct": {"lumbar_spine": {"change_pct": bands.band_of(bands.change_pct(seen["spine_trabecular"]))}},
             "support": self.support.to_dict(),
+            "readings": [] if self.reading is None else [self.reading.to_dict()],
         }
 
 
@@ -122,6 +129,14 @@ class Forecast:
             "sources": [*dict.fromkeys(studies), *sorted(set(cited) - set(studies))],
         }
 
+    def _readings(self) -> list[str]:
+        found = []
+        for one in self.strategies:
+            if one.reading is not None:
+                month = min(READ_AT_MONTH, int(one.months[-1]))
+                found.append(readings.sentence(one.regimen, one.bmd, one.course, one.reading, month))
+        return found
+
     def _person(self) -> dict[str, Any]:
         filled = [asdict(one) for one in self.draws.filled]
         for site in self.carried:
@@ -141,7 +156,7 @@ class Forecast:
             **person_to_dict(self.person),
             "menopause_age": self.person.age_at_menopause,
             "filled": filled,
-            "notes": [*dating(self.person), *self.draws.notes],
+            "notes": [*dating(self.person), *self.draws.notes, *self._readings()],
         }
 
 
@@ -179,18 +194,30 @@ def compare(
     months = np.arange(12 * years + 1)
     taken = history.Taken(numbers, history.horizon_d(years))
     regimens = [history.future(person, drawn, strategy) for strategy in chosen]
-    numbers.add(purpose for regimen in regimens for purpose in taken.purposes(regimen))
+    others = {regimen: other for regimen in regimens if (other := readings.with_axis_off(person, regimen))}
+    everything = [*regimens, *others.values()]
+    numbers.add(purpose for regimen in everything for purpose in taken.purposes(regimen))
     jobs = [
         Job(drawn.values, regimen, whole_days(months), 0.0, state=now.state, taken=taken, accuracy=accuracy)
-        for regimen in regimens
+        for regimen in everything
     ]
     devices = {site: scan.device for site, scan in drawn.person.baseline_scans().items()}
+    courses = dict(zip(everything, run(jobs), strict=True))
+
+    def densities(course: Course) -> dict[str, np.ndarray]:
+        return {site: course.quantity[site] / course.quantity[site][:1] * now.bmd[site] for site in SITES}
+
     found = []
-    for strategy, regimen, course in zip(chosen, regimens, run(jobs), strict=True):
+    for strategy, regimen in zip(chosen, regimens, strict=True):
+        course = courses[regimen]
         _require_finite(strategy, course)
-        bmd = {site: course.quantity[site] / course.quantity[site][:1] * now.bmd[site] for site in SITES}
+        reading = None
+        if regimen in others:
+            read = courses[others[regimen]]
+            _require_finite(strategy, read)
+            reading = readings.Reading(readings.AXIS_OFF, readings.WHY, read, densities(read))
         carried_by = support(drawn.person, regimen, 12 * years)
-        found.append(StrategyForecast(strategy, months, course, bmd, carried_by, devices))
+        found.append(StrategyForecast(strategy, months, course, densities(course), carried_by, devices, reading))
     return Forecast(person, drawn, now.carried, tuple(found), seed, draws)
 
 

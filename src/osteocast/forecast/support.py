@@ -18,12 +18,12 @@ as long as the forecast. Where neither the forecast nor the study has a drug, ti
 
 `studied`: one study of the same treatment lies within every tolerance.
 `between`: studies of the same drugs exist, but none within every tolerance, or not at this dose.
-`beyond`: these drugs were never studied together, the person is a man, or the person lies more than two
+`beyond`: these drugs were never studied together in people of that sex, or the person lies more than two
 tolerances outside *all* studies of these drugs on one count, or is treated for more than twice their time, or
 followed for four years more after the drugs than any of them.
 
 The *evidence* is wider than the nearest studies: every density result of the forecast's drugs or of some of them,
-whatever the dose, the person and the time, beside what the model gives for the women of that study.
+whatever the dose, the person and the time, beside what the model gives for the people of that study.
 """
 
 from __future__ import annotations
@@ -195,16 +195,16 @@ def support(person: Person, regimen: Regimen, months: float) -> Support:
         months: length of the forecast [month].
     """
     asked = _uses(regimen, months)
-    counted = [(row, _counts(person, row, asked, months)) for row in _rows()]
+    counted = [(row, _counts(person, row, asked, months)) for row in _rows(person.sex)]
     same = [(row, counts) for row, counts in counted if row.drugs == frozenset(asked)]
     kind = "between"
-    if person.sex != "female" or not same:
+    if not same:
         kind = "beyond"
     elif any(_same_dose(asked, row) and max(counts.values()) <= 1.0 for row, counts in same):
         kind = "studied"
     elif any(min(counts[name] for _, counts in same) > FAR.get(name, FAR_OTHERWISE) for name in TOLERANCE):
         kind = "beyond"
-    return Support(kind, tuple(_nearest(frozenset(asked), same or counted)), _evidence(frozenset(asked)))
+    return Support(kind, tuple(_nearest(frozenset(asked), same or counted)), _evidence(person.sex, frozenset(asked)))
 
 
 def _uses(regimen: Regimen, until: float) -> dict[str, _Use]:
@@ -301,13 +301,13 @@ def _stored_value(row: _Row, name: str) -> float | None:
 
 
 @cache
-def _rows() -> tuple[_Row, ...]:
-    return tuple(_read_rows())
+def _rows(sex: str) -> tuple[_Row, ...]:
+    return tuple(row for row in _read_rows() if row.target.text("sex") == sex)
 
 
 def _read_rows() -> Iterator[_Row]:
     for target in read_targets():
-        if target.kind != "density" or target.text("sex") != "female" or _same_drugs_in_both_arms(target):
+        if target.kind != "density" or _same_drugs_in_both_arms(target):
             continue
         site, column = SITES[target.text("quantity")]
         yield _Row(
@@ -420,9 +420,9 @@ def _named(drugs: Iterable[str]) -> str:
     return " + ".join(card(name).name for name in sorted(drugs)) or "no bone drug"
 
 
-def _evidence(drugs: frozenset[str]) -> tuple[Evidence, ...]:
+def _evidence(sex: str, drugs: frozenset[str]) -> tuple[Evidence, ...]:
     """Every result whose drugs are among these; without any, every result of women on no bone-active drug."""
-    rows = [row for row in _rows() if bool(row.drugs) == bool(drugs) and row.drugs <= drugs]
+    rows = [row for row in _rows(sex) if bool(row.drugs) == bool(drugs) and row.drugs <= drugs]
     ranked = sorted(
         rows, key=lambda row: (len(row.drugs), _named(row.drugs), row.target.text("study"), row.site, row.month)
     )

@@ -80,16 +80,15 @@ def sclerostin(seen: Any, p: Any) -> Number:
 
 
 def youth(age: Number, p: Any) -> Number:
-    """How much livelier bone is before middle age, 1 from then on: turnover markers at 25 are a third to three quarters
-    above those at 45 (Szulc, J Bone Miner Res 2001;16:1642, quality memory)."""
+    """How much livelier bone is before middle age, 1 from then on: at 25 resorption markers are a third above
+    those at 45 and osteocalcin nearly twice them (Szulc, J Bone Miner Res 2001;16:1642, quality memory)."""
     return 1.0 + p.turnover_youth * p.youth_width * softplus((p.youth_until - age) / p.youth_width)
 
 
 def formation(seen: Any, p: Any, modelling_share: Number) -> Number:
     """Bone formed, fold of young adult: a share follows past resorption; the rest (modelling, more in youth) does
-    not and
-    answers to sclerostin, testosterone and protein. Without estrogen each team of osteoblasts makes
-    less (walls are thicker on estradiol: Vedi, Osteoporos Int 1999; P1NP falls within three weeks of withdrawal)."""
+    not and answers to sclerostin, testosterone and protein. Without estrogen osteoblasts make less of it all (walls
+    are thicker on estradiol: Vedi, Osteoporos Int 1999; P1NP falls within three weeks of withdrawal)."""
     refill = 1.0 - p.refill_fall * seen.estrogen_deficit
     modelling = power(sclerostin(seen, p), -p.sclerostin_effect) * (1.0 + p.protein_modelling * seen.protein)
     modelling = modelling * (1.0 - p.androgen_modelling * seen.androgen_deficit)

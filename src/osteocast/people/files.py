@@ -24,6 +24,7 @@ _MEANT = {
     "gender": "sex", "years_since_menopause": "age_at_menopause", "menopause_age": "age_at_menopause",
     "menopause_kind": "menopause", "weight": "bmi", "height": "height_cm", "calcium": "calcium_mg_day",
     "t_scores": "[[scans]]", "t_score": "[[scans]]", "past_regimens": "[[past]]", "regimen": "planned",
+    "testosterone": "[[hormones]]", "estradiol": "[[hormones]]", "lh": "[[hormones]]", "LH": "[[hormones]]",
     "t": "t_score", "bmd": "bmd_g_cm2", "scanner": "device", "risk_factors": "[history]",
 }  # fmt: skip
 _OPTIONS = {

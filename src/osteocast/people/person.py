@@ -105,13 +105,13 @@ class Measurement:
     Attributes:
         name: a name of `quantities.QUANTITIES`, such as `E2` or `sCTX`.
         value: the result, in `unit`.
-        unit: unit of the report.
+        unit: unit of the report; a result without one is refused with the question which was meant.
         date: day of the sample; None stands for the day of the forecast.
     """
 
     name: str
     value: float
-    unit: str
+    unit: str = ""
     date: dt.date | None = None
 
     def __post_init__(self) -> None:

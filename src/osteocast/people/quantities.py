@@ -63,6 +63,7 @@ _ALIASES = {
     "bap": "BSAP", "balp": "BSAP",
 }  # fmt: skip
 _UNIT_ALIASES = {"mcg/l": "ug/l", "µg/l": "ug/l", "μg/l": "ug/l", "ui/l": "iu/l", "miu/ml": "iu/l",
+                 "ng/100 ml": "ng/dl", "ng/100ml": "ng/dl",
                  "nmol bce/mmol": "nmol bce/mmol creatinine", "nmol bce/mmol cr": "nmol bce/mmol creatinine",
                  "nm bce/mm creatinine": "nmol bce/mmol creatinine"}  # fmt: skip
 
@@ -87,10 +88,11 @@ def unit_name(name: str, unit: object, where: str) -> str:
     known = [entry.unit for entry in QUANTITIES[name].units]
     listed = known[0] if len(known) == 1 else f"{', '.join(known[:-1])} or {known[-1]}"
     if unit is None or (isinstance(unit, str) and not unit.strip()):
+        either = " or ".join(f'unit = "{one}"' for one in known)
         raise OsteocastError(
             f"{name} has no unit",
             where=where,
-            fix=f'which unit was meant, {listed}? Write unit = "{known[0]}" beside the value',
+            fix=f"which unit was meant, {listed}? Write {either} beside the value",
             why="a guess could be wrong by the factor between the units",
         )
     folded = {entry.lower(): entry for entry in known}
