@@ -25,6 +25,7 @@ from osteocast.engine.accuracy import DEFAULT, PRECISE
 
 AT_ONCE = 20
 OUTPUTS = 12
+MEN = 0.3  # share of men
 FEW_DOSES = 512  # two lengths of the list of doses, so that two solvers are compiled
 
 
@@ -33,7 +34,7 @@ def pairs(count: int, seed: int, years: float) -> list[Case]:
     rng = np.random.default_rng(seed)
     ids = modelled_ids()
     cases = [
-        random_case(rng, ids[i % len(ids)], 1, float(np.round(12.0 * rng.uniform(1.0, years))), OUTPUTS)
+        random_case(rng, ids[i % len(ids)], 1, float(np.round(12.0 * rng.uniform(1.0, years))), OUTPUTS, male=MEN)
         for i in range(count)
     ]
     return sorted(cases, key=lambda case: len(dose_days(case)))

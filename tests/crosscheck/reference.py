@@ -104,6 +104,7 @@ def random_case(
     *,
     both: float = 0.4,
     cycling: float = 0.3,
+    male: float = 0.0,
 ) -> Case:
     """Random people of one random group, on the given drug and sometimes a second one.
 
@@ -115,6 +116,7 @@ def random_case(
         outputs: how many months are compared, 0 and the horizon among them.
         both: how often a second drug is added.
         cycling: how often the group has not reached menopause.
+        male: how often they are men.
     """
     since = None if rng.random() < cycling else float(rng.uniform(-3.0, 28.0))
     age = float(rng.uniform(30.0, 48.0)) if since is None else 51.0 + since + float(rng.uniform(-4.0, 4.0))
@@ -122,6 +124,8 @@ def random_case(
         float(rng.uniform(3.0, 12.0)) * 3.671e-3 if since is not None and since > 3.0 and rng.random() < 0.3 else None
     )
     group = Group("female", age, since, float(rng.uniform(19.0, 38.0)), e2)
+    if rng.random() < male:
+        group = Group("male", float(rng.uniform(25.0, 80.0)), None, group.bmi, None, float(rng.uniform(6.0, 25.0)))
     table = values([group], lambda _purpose: np.clip(rng.standard_normal(people), -2.5, 2.5))
     table = {name: np.broadcast_to(np.asarray(value, float), (people,)).copy() for name, value in table.items()}
     drugs = [first_drug]

@@ -14,6 +14,8 @@ from osteocast.trials.published import Arm
 
 SEED = 20260
 CASES, HORMONAL, PEOPLE, OUTPUTS = 8, 5, 16, 8
+MEN = (1, 6)
+"""Places of the cases that are men."""
 LARGEST, ROOT_MEAN_SQUARE, LARGEST_PRECISE = 5e-4, 1e-4, 1e-5
 """Relative error of density, from the issue; a scanner's least significant change is a hundred times more."""
 
@@ -31,7 +33,8 @@ def cases():
     dealt = []
     for i, hand in enumerate(hands):
         horizon = float(rng.integers(24, 37))
-        case = random_case(rng, hand[0], PEOPLE, horizon, OUTPUTS, both=0.0, cycling=float(i % 4 == 3))
+        kind = {"cycling": float(i % 4 == 3), "male": float(i in MEN)}
+        case = random_case(rng, hand[0], PEOPLE, horizon, OUTPUTS, both=0.0, **kind)
         more = tuple(random_item(rng, name, horizon) for name in hand[1:])
         regimen = Regimen(case.regimen.items + more)
         dealt.append(case._replace(regimen=regimen, start_month=Arm(case.group, regimen).start_month))

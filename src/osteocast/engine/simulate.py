@@ -69,8 +69,9 @@ def _step(state: dict[str, Any], t0: Any, h: Any, courses: Courses, p: Any, at: 
             new[each.name] = end
             setattr(seen, each.name, mean)
 
-    averaged(assemble.pituitary)
-    solved(assemble.AXIS)
+    for _ in range(2):  # LH feeds back on itself: once with its value, once with its mean
+        averaged(assemble.pituitary)
+        solved(assemble.AXIS)
     averaged(assemble.forcing)
     solved(assemble.CASCADE)
     return new

@@ -144,13 +144,14 @@ def pituitary(drive: Any, t_d: Number, seen: Any, p: Any) -> dict[str, Number]:
         p: parameters and the person's own values.
 
     Returns:
-        `feedback` [1], `lh_target` [fold of usual], `lh_slope` [1].
+        `feedback` [1], `lh_rise` [fold of usual], `lh_pace` [1].
     """
     level = steroids.levels(drive, t_d, seen.lh, p)
     signal = axis.feedback(level.free_e2, level.free_t, p)
     target, steepness = axis.lh_response(signal, seen.set_point, drive.suppression, p)
-    slope = steepness * level.leydig_share * target / (seen.lh + 1e-3)
-    return {"feedback": signal, "lh_target": target, "lh_slope": slope}
+    slope = steepness * level.leydig_share * axis.leydig_steepness(seen.lh, p)
+    pace = 1.0 + slope
+    return {"feedback": signal, "lh_rise": pace * axis.lh_balance(seen.lh, target, slope), "lh_pace": pace}
 
 
 def forcing(drive: Any, t_d: Number, seen: Any, p: Any) -> dict[str, Number]:

@@ -51,6 +51,12 @@ def leydig_response(lh: Number, p: Any) -> Number:
     return reached / (reached + half) * (usual + half) / usual
 
 
+def leydig_steepness(lh: Number, p: Any) -> Number:
+    """How steeply Leydig cells answer to LH, in logarithms; arguments as `leydig_response`."""
+    half = power(p.leydig_half, p.leydig_hill)
+    return p.leydig_hill * half / (power(lh * p.lh_usual + 1e-9, p.leydig_hill) + half)
+
+
 def leydig_capacity(t_d: Number, p: Any) -> Number:
     """Testosterone that the testis makes at the usual LH [nmol/day]: it falls in a straight line from the young
     man's to what the person has now, and by `testis_ageing` of that a year from then on."""
@@ -87,8 +93,15 @@ def set_point(seen: Any, p: Any) -> tuple[Number, Number]:
     return power(seen.feedback, p.set_point_share) / p.set_point_time, 1.0 / p.set_point_time
 
 
+def lh_balance(now: Number, target: Number, slope: Number) -> Number:
+    """LH at which rise and feedback meet, fold of usual, as seen from the LH of now.
+
+    The target falls as LH rises: by `slope` in logarithms. Between the two lies the balance; near it, it no longer
+    depends on the LH of now, so that a step much longer than `lh_time` lands on it.
+    """
+    return power(now + 1e-9, slope / (1.0 + slope)) * power(target, 1.0 / (1.0 + slope))
+
+
 def lh(seen: Any, p: Any) -> tuple[Number, Number]:
-    """LH, fold of usual: x' = (target - x) / lh_time. The slope by which the target falls as LH rises stands on
-    both sides and cancels; with it a step longer than `lh_time` lands on the balance and does not overshoot."""
-    made = (seen.lh_target + seen.lh_slope * seen.lh) / p.lh_time
-    return made, (1.0 + seen.lh_slope) / p.lh_time
+    """LH, fold of usual, on its way to the balance; the steeper the feedback, the faster."""
+    return seen.lh_rise / p.lh_time, seen.lh_pace / p.lh_time
