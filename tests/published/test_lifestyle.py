@@ -20,7 +20,7 @@ EVIDENCE = [
     ("vitamin D 800 IU daily", "none", "lumbar_spine", 24, -0.3, 0.3, False, "Reid, Lancet 2014;383:146 (memory)"),
     pytest.param(
         "vitamin D 800 IU daily", "none", "femoral_neck", 24, 0.2, 1.4, True, "Reid, Lancet 2014;383:146 (memory)",
-        marks=pytest.mark.xfail(reason="nothing in the mechanism acts at the neck and not at the hip: docs/misfits.md"),
+        marks=pytest.mark.xfail(reason="nothing in the model acts at the neck and not at the hip: docs/misfits.md"),
     ),
     (
         "resistance exercise twice weekly", "anastrozole 1 mg daily", "lumbar_spine", 12, -0.8, 2.0, False,
