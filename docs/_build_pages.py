@@ -287,6 +287,7 @@ def spread_table() -> str:
         "menopause_share": ("years since menopause", "share of the mean, normal, cut at 2.5 sd"),
         "log_bmi": ("body mass index", "log-normal"),
         "log_e2": ("estradiol, where the row gives a mean", "log-normal"),
+        "log_t": ("testosterone, where the row gives it", "log-normal"),
     }
     rows = [(words[name][0], figure(sd), words[name][1]) for name, sd in SPREAD.items()]
     return _table(("what", "sd", "form"), rows)
