@@ -52,4 +52,4 @@ class Accuracy(NamedTuple):
 
 
 DEFAULT = Accuracy(16.0, 48.0, 2.0, 2, nodes(((0.1, 1), (1.0, 2)), 1))
-PRECISE = Accuracy(0.5, 6.0, 1.0 / 16.0, 16, nodes(((0.03, 4), (0.15, 4), (0.5, 4), (1.0, 4)), 2), 0.5)
+PRECISE = Accuracy(0.2, 6.0, 1.0 / 16.0, 16, nodes(((0.03, 4), (0.15, 4), (0.5, 4), (1.0, 4)), 2), 0.5)
