@@ -142,8 +142,8 @@ COMPILE := $(PY) -m uv pip compile --quiet --universal --python-version 3.11 --f
 
 # The versions of the run lock hold in all others. LOCK_FLAGS=--upgrade moves every version to the newest that fits.
 lock: $(STAMP_VENV) ## rewrite requirements/*.lock from pyproject.toml (LOCK_FLAGS=--upgrade: newest versions)
-	@echo "lock: run";       $(COMPILE) pyproject.toml -o $(LOCK_RUN)
-	@echo "lock: test";      $(COMPILE) pyproject.toml --group test -c $(LOCK_RUN) -o $(LOCK_TEST)
+	@echo "lock: run";       $(COMPILE) pyproject.toml --all-extras -o $(LOCK_RUN)
+	@echo "lock: test";      $(COMPILE) pyproject.toml --all-extras --group test -c $(LOCK_RUN) -o $(LOCK_TEST)
 	@echo "lock: docs";      $(COMPILE) pyproject.toml --group docs -c $(LOCK_TEST) -o $(LOCK_DOCS)
 	@echo "lock: build";     $(COMPILE) --group build -c $(LOCK_TEST) -c $(LOCK_DOCS) -o $(LOCK_BUILD)
 	@echo "lock: installer"; $(COMPILE) --group installer -o $(LOCK_INSTALLER)
