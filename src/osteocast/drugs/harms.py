@@ -8,7 +8,6 @@ given as remembered and says so. A card without rows has not been looked into: i
 
 from __future__ import annotations
 
-import csv
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
@@ -16,9 +15,8 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from osteocast.drugs.catalogue import card, catalogue
-from osteocast.errors import OsteocastError
-from osteocast.parameters.schema import QUALITIES
+from osteocast.drugs.catalogue import card
+from osteocast.drugs.tables import Rule, one_of, read_table
 
 TABLE = Path(__file__).parent / "harms.csv"
 KINDS = ("harm", "limit", "practical")
@@ -250,49 +248,23 @@ def read_harms(path: Path) -> tuple[Harm, ...]:
     Raises:
         OsteocastError: a column is missing or a row cannot be used.
     """
-    with path.open(newline="", encoding="utf-8") as file:
-        rows = csv.DictReader(file, strict=True)
-        expected = [one.name.replace("card_ids", "cards") for one in fields(Harm)]
-        if lacking := set(expected) ^ set(rows.fieldnames or ()):
-            what, fix = f"the columns {', '.join(sorted(lacking))} do not fit", f"give {', '.join(expected)}"
-            raise OsteocastError(what, where=path.name, fix=fix)
-        return tuple(_read(row, f"{path.name}, row {place}") for place, row in enumerate(rows, start=2))
+    return read_table(path, Harm, _rules)
 
 
-def _read(row: Mapping[str, str], where: str) -> Harm:
-    values: dict[str, Any] = {key: (text or "").strip() for key, text in row.items()}
-    values["card_ids"] = tuple(values.pop("cards").split())
-    values["main"] = values["main"] == "yes"
-    for key in ("value", "low", "high", "other", "years"):
-        try:
-            values[key] = float(values[key]) if values[key] else None
-        except ValueError:
-            what, fix = f"'{values[key]}' is not a number", "write a plain number or leave it empty"
-            raise OsteocastError(what, where=f"{where}, {key}", fix=fix) from None
-    one = Harm(**values)
-    for key, kept, fix in _rules(one):
-        if not kept:
-            raise OsteocastError("the row contradicts itself", where=f"{where}, {key}", fix=fix)
-    return one
-
-
-def _rules(one: Harm) -> tuple[tuple[str, bool, str], ...]:
-    """Field, whether it is as it must be, and how to mend it."""
+def _rules(one: Harm) -> tuple[Rule, ...]:
+    """What must hold within a row."""
     units = {key: unit for key, (unit, _) in _ABSOLUTE.items()} | dict(_RATIO)
     ends = [number for number in (one.low, one.value, one.high) if number is not None]
     absolute = one.measure in _ABSOLUTE
     figures = one.value is not None or (absolute and one.high is not None)
     return (
-        ("cards", bool(one.card_ids) and set(one.card_ids) <= set(catalogue()), "name cards by their ids"),
-        ("kind", one.kind in KINDS, "use one of " + ", ".join(KINDS)),
+        one_of("kind", one.kind, KINDS),
         ("plain", one.plain.endswith("."), "write one sentence with a full stop"),
-        ("measure", one.measure in MEASURES, "use one of " + ", ".join(MEASURES)),
+        one_of("measure", one.measure, MEASURES),
         ("unit", units.get(one.measure, one.unit) == one.unit, "give the unit of the measure"),
         ("value", figures == (one.measure != "none"), "give a figure, unless the measure is none"),
         ("low", ends == sorted(ends) and all(map(math.isfinite, ends)), "give low, value, high in rising order"),
         ("spread", bool(one.spread) == (len(ends) > 1), "say what the bounds are"),
         ("comparator", bool(one.comparator) or one.measure not in (*_RATIO, "threshold"), "say compared with whom"),
         ("over", bool(one.over) is absolute, "say over which time, for rates and proportions"),
-        ("citation", bool(one.citation), "name the source"),
-        ("quality", one.quality in QUALITIES, "use one of " + ", ".join(QUALITIES)),
     )

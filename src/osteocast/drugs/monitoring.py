@@ -7,19 +7,17 @@ nothing. Dates count from the first dose of the first of the row's drugs; the da
 from __future__ import annotations
 
 import calendar
-import csv
 import datetime as dt
 import math
 from collections.abc import Iterable, Mapping
-from dataclasses import asdict, dataclass, fields
+from dataclasses import asdict, dataclass
 from functools import cache
 from pathlib import Path
 from typing import Any
 
-from osteocast.drugs.catalogue import card, catalogue
+from osteocast.drugs.catalogue import card
 from osteocast.drugs.harms import FROM_MEMORY
-from osteocast.errors import OsteocastError
-from osteocast.parameters.schema import QUALITIES
+from osteocast.drugs.tables import Rule, one_of, read_table
 
 TABLE = Path(__file__).parent / "monitoring.csv"
 KINDS = ("dated", "symptoms", "statement")
@@ -186,46 +184,20 @@ def read_checks(path: Path) -> tuple[Check, ...]:
     Raises:
         OsteocastError: a column is missing or a row cannot be used.
     """
-    with path.open(newline="", encoding="utf-8") as file:
-        rows = csv.DictReader(file, strict=True)
-        expected = [one.name.replace("card_ids", "cards") for one in fields(Check)]
-        if lacking := set(expected) ^ set(rows.fieldnames or ()):
-            what, fix = f"the columns {', '.join(sorted(lacking))} do not fit", f"give {', '.join(expected)}"
-            raise OsteocastError(what, where=path.name, fix=fix)
-        return tuple(_read(row, f"{path.name}, row {place}") for place, row in enumerate(rows, start=2))
+    return read_table(path, Check, _rules)
 
 
-def _read(row: Mapping[str, str], where: str) -> Check:
-    values: dict[str, Any] = {key: (text or "").strip() for key, text in row.items()}
-    values["card_ids"] = tuple(values.pop("cards").split())
-    for key in ("months", "every", "limit"):
-        try:
-            numbers = tuple(float(one) for one in values[key].split())
-        except ValueError:
-            what, fix = f"'{values[key]}' is not a number", "write plain numbers or leave it empty"
-            raise OsteocastError(what, where=f"{where}, {key}", fix=fix) from None
-        values[key] = numbers if key == "months" else numbers[0] if numbers else None
-    one = Check(**values)
-    for key, kept, fix in _rules(one):
-        if not kept:
-            raise OsteocastError("the row contradicts itself", where=f"{where}, {key}", fix=fix)
-    return one
-
-
-def _rules(one: Check) -> tuple[tuple[str, bool, str], ...]:
-    """Field, whether it is as it must be, and how to mend it."""
+def _rules(one: Check) -> tuple[Rule, ...]:
+    """What must hold within a row."""
     ends = "?" if one.kind != "statement" else "."
     rising = list(one.months) == sorted(set(one.months)) and all(0 <= month < math.inf for month in one.months)
     return (
-        ("cards", bool(one.card_ids) and set(one.card_ids) <= set(catalogue()), "name cards by their ids"),
-        ("sex", one.sex in SEXES, "use one of " + ", ".join(SEXES)),
-        ("kind", one.kind in KINDS, "use one of " + ", ".join(KINDS)),
+        one_of("sex", one.sex, SEXES),
+        one_of("kind", one.kind, KINDS),
         ("months", rising and bool(one.months) is (one.kind == "dated"), "give months in rising order, if dated"),
         ("every", one.every is None or (bool(one.months) and 0 < one.every < math.inf), "give months, above 0"),
         ("limit", (one.limit is not None) is bool(one.side) is bool(one.unit), "give side, limit and unit, or none"),
         ("side", one.side in ("", *SIDES), "use one of " + ", ".join(SIDES)),
         ("question", one.question.endswith(ends), f"end it with '{ends}'"),
         ("changes", one.changes.endswith("."), "write one sentence with a full stop"),
-        ("citation", bool(one.citation), "name the source"),
-        ("quality", one.quality in QUALITIES, "use one of " + ", ".join(QUALITIES)),
     )
