@@ -2,8 +2,8 @@
 
 import pytest
 
-from osteocast.forecast import support as module
 from osteocast.forecast.support import support
+from osteocast.forecast.uses import uses
 from osteocast.people.files import person_from_options
 from osteocast.regimen import Regimen
 
@@ -57,14 +57,14 @@ def test_a_drug_ended_long_ago_does_not_count_one_ended_lately_does():
 @pytest.mark.parametrize("drug", ["estradiol patch 50 ug/day", "GnRH antagonist"])
 def test_a_continuous_course_ends(drug):
     """What is present all the time, with no doses to count, ends as any other."""
-    assert module._uses(Regimen.parse(f"{drug} from month -60 until month -24"), 24.0) == {}
-    (use,) = module._uses(Regimen.parse(f"{drug} from month -36 until month -12"), 24.0).values()
+    assert uses(Regimen.parse(f"{drug} from month -60 until month -24"), 24.0) == {}
+    (use,) = uses(Regimen.parse(f"{drug} from month -36 until month -12"), 24.0).values()
     assert (use.on, use.off) == (24.0, 36.0)
 
 
 def test_time_is_counted_from_the_first_dose_to_the_last():
     def times(sentence: str, until: float = 60.0) -> tuple[float, float]:
-        (use,) = module._uses(Regimen.parse(sentence), until).values()
+        (use,) = uses(Regimen.parse(sentence), until).values()
         return use.on, use.off
 
     assert times(DENOSUMAB) == (60.0, 0.0)
@@ -74,7 +74,7 @@ def test_time_is_counted_from_the_first_dose_to_the_last():
     assert times("anastrozole 1 mg daily for 48 months pause month 12 to 24") == (36.0, 12.0)
     assert times("zoledronic acid 5 mg once from month -12") == (72.0, 0.0)
     assert times("bilateral oophorectomy from month -200") == (60.0, 0.0)
-    assert module._uses(Regimen.parse(f"{DENOSUMAB} from month 60"), 60.0) == {}
+    assert uses(Regimen.parse(f"{DENOSUMAB} from month 60"), 60.0) == {}
 
 
 def test_every_dose_of_a_drug_counts():
@@ -82,5 +82,5 @@ def test_every_dose_of_a_drug_counts():
     usual, much = "anastrozole 1 mg daily", "anastrozole 10 mg daily"
     assert kind(f"{usual} for 12 months + {usual} from month 12", 24) == "studied"
     assert kind(f"{much} for 12 months + {usual} from month 12", 24) == "between"
-    (use,) = module._uses(Regimen.parse(f"{usual} for 12 months + {much} from month 6"), 24.0).values()
+    (use,) = uses(Regimen.parse(f"{usual} for 12 months + {much} from month 6"), 24.0).values()
     assert use.doses == {1.0, 11.0, 10.0} and use.on == 24.0

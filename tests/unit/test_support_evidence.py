@@ -10,9 +10,11 @@ from types import SimpleNamespace
 import pytest
 
 import osteocast as oc
+from osteocast.evidence.density import Evidence
 from osteocast.evidence.targets import Target, read_targets
-from osteocast.forecast import support as module
-from osteocast.forecast.support import Evidence, Support, store_errors, support
+from osteocast.forecast import studies as module
+from osteocast.forecast.studies import store_errors
+from osteocast.forecast.support import Support, support
 from osteocast.regimen import Regimen
 
 EXAMPLE = Path(__file__).parents[2] / "examples" / "woman-62-starting-anastrozole.toml"
@@ -53,10 +55,10 @@ def table(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[Path]:
     stored = tmp_path / "model_errors.json"
     monkeypatch.setattr(module, "read_targets", lambda: TABLE)
     monkeypatch.setattr(module, "ERRORS", stored)
-    module._rows.cache_clear()
+    module.studies.cache_clear()
     module._stored.cache_clear()
     yield stored
-    module._rows.cache_clear()
+    module.studies.cache_clear()
     module._stored.cache_clear()
 
 

@@ -25,7 +25,7 @@ def calibrate(
     from osteocast.calibration.command import calibrate as run
     from osteocast.cli import output
     from osteocast.evidence.targets import read_targets
-    from osteocast.forecast.support import store_errors
+    from osteocast.forecast.studies import store_errors
     from osteocast.trials.validate import validate
 
     output.usable_folder(out)
