@@ -12,9 +12,10 @@ from typing import Any
 import pytest
 
 import osteocast as oc
+from osteocast.evidence.density import Evidence
 from osteocast.forecast.support import support
 from osteocast.regimen import Regimen
-from osteocast.report.forest import Point, forest_chart
+from osteocast.report.forest import forest_chart
 from osteocast.report.html import comparison_page
 from osteocast.report.published import published, tally
 
@@ -30,6 +31,12 @@ def record(name: str, observed: float, simulated: float | None, **more: Any) -> 
         "to_month": 24.0, "observed": observed, "sd": 0.5, "simulated": simulated, "difference": False,
         "quality": "abstract", "citation": f"source {name}",
     } | more  # fmt: skip
+
+
+def point(study: str, month: float, observed: float, sd: float | None, simulated: float | None) -> Evidence:
+    """The same, to be drawn directly."""
+    more = {"study": study, "to_month": month, "sd": sd}
+    return Evidence(**record("x", observed, simulated, **more))
 
 
 HIT = record("hit", -4.0, -4.9)
@@ -88,16 +95,16 @@ def test_misses_are_counted_coloured_and_named() -> None:
 
 
 def test_a_value_at_the_end_of_its_bar_is_no_miss() -> None:
-    points = [Point("a", 0, 12, 1.0, 0.5, simulated) for simulated in (1.97, 0.03, 1.99, 0.01)]
+    points = [point("a", 12, 1.0, 0.5, simulated) for simulated in (1.97, 0.03, 1.99, 0.01)]
     assert [one.inside for one in points] == [True, True, False, False]
     assert tally(points) == "2 of 4 simulated values lie inside the bars; mean absolute difference 1.0 points"
 
 
 def test_points_and_bars_stand_where_the_numbers_say() -> None:
     points = [
-        Point("a", 0, 12, -4.0, 1.0, -2.0),
-        Point("a", 0, 24, 2.0, 0.5, None),
-        Point("b", 0, 24, 5.0, None, 0.0),
+        point("a", 12, -4.0, 1.0, -2.0),
+        point("a", 24, 2.0, 0.5, None),
+        point("b", 24, 5.0, None, 0.0),
     ]
     svg = ET.fromstring(forest_chart(points, title="t", x_label="x"))
     ticks = {t.text: float(t.get("x", "")) for t in svg.iter(f"{NS}text") if t.get("class") == "tick x"}
@@ -160,7 +167,7 @@ def test_a_long_plot_is_split_and_keeps_one_axis() -> None:
 
 def test_long_names_are_wrapped_inside_the_drawing() -> None:
     name = "A trial with a name that is much too long for one line of a narrow drawing"
-    svg = ET.fromstring(forest_chart([Point(name, 0, 12, 1.0, 0.5, 1.0)], title="t", x_label="x"))
+    svg = ET.fromstring(forest_chart([point(name, 12, 1.0, 0.5, 1.0)], title="t", x_label="x"))
     lines = [t.text or "" for t in svg.iter(f"{NS}text") if t.get("class") == "study"]
     assert " ".join(lines) == name and max(map(len, lines)) <= 46
 

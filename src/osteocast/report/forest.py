@@ -7,9 +7,9 @@ published and simulated points differ in shape, so that nothing rests on colour.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from textwrap import wrap
 
+from osteocast.evidence.density import Evidence
 from osteocast.report.charts import drawing
 from osteocast.report.scales import Axis, axis_for
 from osteocast.report.words import escaped, number
@@ -18,107 +18,61 @@ WIDTH, START, END = 440, 62, 370
 TOP, BOTTOM = 22, 42
 SPACE, HEADING, ROW = 8, 16, 20
 HEADING_SIGNS = 46
-BAR = 1.96
-"""Half-length of a bar in standard deviations: 95 % of a normal distribution lies within it."""
 
 
-@dataclass(frozen=True, slots=True)
-class Point:
-    """A published change in density [%] or difference between arms [points], and the simulated one.
-
-    Attributes:
-        study: its name.
-        from_month: month the change is counted from.
-        to_month: month of the result.
-        observed: published value.
-        sd: its standard error as we judge it [points], None where unknown.
-        simulated: simulated value, None where not simulated.
-        difference: whether it is one arm minus another.
-        quality: how the source was read.
-        citation: the source.
-    """
-
-    study: str
-    from_month: float
-    to_month: float
-    observed: float
-    sd: float | None
-    simulated: float | None
-    difference: bool = False
-    quality: str = ""
-    citation: str = ""
-
-    @property
-    def remembered(self) -> bool:
-        """Whether it was written from memory, without the paper."""
-        return self.quality == "memory"
-
-    @property
-    def half(self) -> float:
-        """Half-length of the bar [points], 0 without one."""
-        return BAR * (self.sd or 0.0)
-
-    @property
-    def inside(self) -> bool | None:
-        """Whether the simulated value lies within the bar, None where one of them is missing."""
-        if self.simulated is None or self.sd is None:
-            return None
-        return abs(self.simulated - self.observed) <= self.half
-
-    @property
-    def verdict(self) -> str:
-        """The word at the end of the row; empty where the simulated value lies within the bar."""
-        if self.simulated is None:
-            return "not run"
-        return {True: "", False: "miss", None: "no bar"}[self.inside]
-
-    @property
-    def months(self) -> str:
-        """The time of the change."""
-        return f"{self.from_month:g}\N{EN DASH}{self.to_month:g}"
-
-    @property
-    def heading(self) -> str:
-        """The study, and what must be known of the result."""
-        known = (self.difference, "difference"), (self.remembered, "from memory")
-        tags = ", ".join(word for true, word in known if true)
-        return f"{self.study}: {tags}" if tags else self.study
-
-    @property
-    def words(self) -> str:
-        """The row as a sentence."""
-        bar = f" ± {number(self.half)}" if self.sd is not None else ""
-        found = f"{self.study}, months {self.from_month:g} to {self.to_month:g}: "
-        found += f"published {number(self.observed, sign=True)}{bar}"
-        found += f", simulated {number(self.simulated, sign=True)}" if self.simulated is not None else ""
-        tags = (self.verdict, "difference between arms" if self.difference else "")
-        return ", ".join((found, *(tag for tag in (*tags, "from memory" if self.remembered else "") if tag)))
+def months(one: Evidence) -> str:
+    """The time of a change."""
+    return f"{one.from_month:g}\N{EN DASH}{one.to_month:g}"
 
 
-def _described(points: Sequence[Point]) -> str:
+def _verdict(one: Evidence) -> str:
+    """The word at the end of the row; empty where the simulated value lies within the bar."""
+    if one.simulated is None:
+        return "not run"
+    return {True: "", False: "miss", None: "no bar"}[one.inside]
+
+
+def _heading(one: Evidence) -> str:
+    """The study, and what must be known of the result."""
+    known = (one.difference, "difference"), (one.remembered, "from memory")
+    tags = ", ".join(word for true, word in known if true)
+    return f"{one.study}: {tags}" if tags else one.study
+
+
+def _words(one: Evidence) -> str:
+    """The row as a sentence."""
+    bar = f" ± {number(one.half)}" if one.sd is not None else ""
+    found = f"{one.study}, months {one.from_month:g} to {one.to_month:g}: "
+    found += f"published {number(one.observed, sign=True)}{bar}"
+    found += f", simulated {number(one.simulated, sign=True)}" if one.simulated is not None else ""
+    tags = (_verdict(one), "difference between arms" if one.difference else "")
+    return ", ".join((found, *(tag for tag in (*tags, "from memory" if one.remembered else "") if tag)))
+
+
+def _described(points: Sequence[Evidence]) -> str:
     """The chart in words: how many lie inside, and every row that does not."""
     judged = [one for one in points if one.inside is not None]
     inside = sum(1 for one in judged if one.inside)
-    misses = [one.words for one in judged if not one.inside]
+    misses = [_words(one) for one in judged if not one.inside]
     said = f"{len(points)} published results. {inside} of {len(judged)} simulated values lie inside the bars."
     return said + (f" Outside: {'; '.join(misses)}." if misses else "")
 
 
-def _row(one: Point, x: Axis, y: float) -> str:
+def _row(one: Evidence, x: Axis, y: float) -> str:
     """One result at a height of the page [user unit]."""
     lo, at, hi = x.places((one.observed - one.half, one.observed, one.observed + one.half))
     ends = f"M{lo:.1f},{y - 3:.1f}v6M{hi:.1f},{y - 3:.1f}v6"
     bar = f'<path class="error" d="M{lo:.1f},{y:.1f}H{hi:.1f}{ends}"/>' if one.half else ""
     parts = [
-        f'<g class="row{" missed" if one.inside is False else ""}"><title>{escaped(one.words)}</title>',
-        f'<text class="tick" x="4" y="{y + 4:.1f}">{escaped(one.months)}</text>',
+        f'<g class="row{" missed" if one.inside is False else ""}"><title>{escaped(_words(one))}</title>',
+        f'<text class="tick" x="4" y="{y + 4:.1f}">{escaped(months(one))}</text>',
         f'<g class="published">{bar}<circle cx="{at:.1f}" cy="{y:.1f}" r="5"/></g>',
     ]
     if one.simulated is not None:
         place = f"M{x.place(one.simulated):.1f},{y - 4.5:.1f}"
         parts.append(f'<path class="simulated" d="{place}l4.5,4.5l-4.5,4.5l-4.5,-4.5z"/>')
-    if one.verdict:
-        parts.append(f'<text class="verdict" x="{END + 8}" y="{y + 4:.1f}">{one.verdict}</text>')
+    if verdict := _verdict(one):
+        parts.append(f'<text class="verdict" x="{END + 8}" y="{y + 4:.1f}">{verdict}</text>')
     return "".join((*parts, "</g>"))
 
 
@@ -135,7 +89,7 @@ def _scale(x: Axis, bottom: float, x_label: str) -> str:
     return "".join(parts)
 
 
-def forest_chart(points: Sequence[Point], *, title: str, x_label: str, beside: Sequence[Point] = ()) -> str:
+def forest_chart(points: Sequence[Evidence], *, title: str, x_label: str, beside: Sequence[Evidence] = ()) -> str:
     """Draw published results and their simulation as one accessible SVG, a row each.
 
     Args:
@@ -154,8 +108,8 @@ def forest_chart(points: Sequence[Point], *, title: str, x_label: str, beside: S
     x = axis_for(values, START, END, pad=0.03)
     rows, y, heading = [], TOP, ""
     for one in points:
-        if one.heading != heading:
-            heading, y = one.heading, y + SPACE
+        if (own := _heading(one)) != heading:
+            heading, y = own, y + SPACE
             for text in wrap(heading, HEADING_SIGNS):
                 y += HEADING
                 rows.append(f'<text class="study" x="4" y="{y - 5}">{escaped(text)}</text>')

@@ -8,9 +8,10 @@ from itertools import groupby
 from math import ceil
 from typing import Any
 
+from osteocast.evidence.density import Evidence
 from osteocast.report.charts import style_number
 from osteocast.report.figures import change
-from osteocast.report.forest import Point, forest_chart
+from osteocast.report.forest import forest_chart, months
 from osteocast.report.merge import letter
 from osteocast.report.words import QUALITY, SITES, human, number
 
@@ -18,7 +19,6 @@ MOST_ROWS = 16
 """A chart of more rows is split, so that it fits a printed page and a screen or two of a phone."""
 X_LABEL = "Change in density, %"
 Key = tuple[str, int]
-Result = tuple[str, Point]
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,9 +73,13 @@ class Published:
     without: tuple[Key, ...]
 
 
-def _point(record: Mapping[str, Any]) -> Point:
-    return Point(
+def _result(record: Mapping[str, Any]) -> Evidence:
+    """A result as `compare --json` holds it; older files lack some keys."""
+    return Evidence(
+        id=str(record["id"]),
         study=str(record.get("study", "")),
+        drug=str(record["drug"]),
+        site=str(record["site"]),
         from_month=record.get("from_month") or 0,
         to_month=record["to_month"],
         observed=record["observed"],
@@ -87,51 +91,51 @@ def _point(record: Mapping[str, Any]) -> Point:
     )
 
 
-def tally(points: Sequence[Point]) -> str:
+def tally(results: Sequence[Evidence]) -> str:
     """How many simulated values lie inside the bars, and how far they are from the published ones on average."""
-    judged = [one.inside for one in points if one.inside is not None]
-    apart = [abs(one.simulated - one.observed) for one in points if one.simulated is not None]
+    judged = [one.inside for one in results if one.inside is not None]
+    apart = [abs(one.simulated - one.observed) for one in results if one.simulated is not None]
     if not apart:
         return "none of them simulated"
-    left = len(points) - len(judged)
+    left = len(results) - len(judged)
     unjudged = f" ({left} more cannot be judged)" if left else ""
     said = f"{sum(judged)} of {len(judged)} simulated values lie inside the bars{unjudged}"
     return f"{said}; mean absolute difference {number(sum(apart) / len(apart))} points"
 
 
-def _line(point: Point) -> Line:
-    bar = f" ± {number(point.half)}" if point.sd is not None else ""
+def _line(one: Evidence) -> Line:
+    bar = f" ± {number(one.half)}" if one.sd is not None else ""
     return Line(
-        months=point.months,
-        observed=change(point.observed) + bar,
-        simulated=change(point.simulated),
-        error=change(None if point.simulated is None else point.simulated - point.observed),
-        inside=point.inside,
+        months=months(one),
+        observed=change(one.observed) + bar,
+        simulated=change(one.simulated),
+        error=change(None if one.simulated is None else one.simulated - one.observed),
+        inside=one.inside,
     )
 
 
-def _sources(points: Sequence[Point]) -> Iterator[Source]:
+def _sources(results: Sequence[Evidence]) -> Iterator[Source]:
     """The rows of a table, those that follow one another from one source together."""
-    for _, same in groupby(points, key=lambda p: (p.study, p.difference, p.citation, p.quality)):
+    for _, same in groupby(results, key=lambda p: (p.study, p.difference, p.citation, p.quality)):
         lines = list(same)
         first = lines[0]
         quality = QUALITY.get(first.quality, first.quality)
-        rows = tuple(_line(point) for point in lines)
+        rows = tuple(_line(one) for one in lines)
         yield Source(first.study, first.difference, first.citation, quality, first.remembered, rows)
 
 
-def _in_parts(points: Sequence[Point]) -> list[Sequence[Point]]:
+def _in_parts(results: Sequence[Evidence]) -> list[Sequence[Evidence]]:
     """Results in parts of about equal length, none longer than `MOST_ROWS`."""
-    size = ceil(len(points) / ceil(len(points) / MOST_ROWS))
-    return [points[at : at + size] for at in range(0, len(points), size)]
+    size = ceil(len(results) / ceil(len(results) / MOST_ROWS))
+    return [results[at : at + size] for at in range(0, len(results), size)]
 
 
-def _plots(drug: str, results: Sequence[Result]) -> Iterator[Plot]:
-    """The charts of one set of drugs, site by site; a result is its site and its point."""
-    present = {site for site, _ in results}
+def _plots(drug: str, results: Sequence[Evidence]) -> Iterator[Plot]:
+    """The charts of one set of drugs, site by site."""
+    present = {one.site for one in results}
     for site in [*(s for s in SITES if s in present), *sorted(present - set(SITES))]:
         here = sorted(
-            (point for at, point in results if at == site),
+            (one for one in results if one.site == site),
             key=lambda p: (p.study, p.difference, p.remembered, p.to_month, p.from_month),
         )
         parts = _in_parts(here)
@@ -148,7 +152,7 @@ def published(strategies: Sequence[Mapping[str, Any]]) -> Published | None:
     Args:
         strategies: the `strategies` of `compare --json`, with `support.evidence`.
     """
-    sets: dict[str, dict[str, Result]] = {}
+    sets: dict[str, dict[str, Evidence]] = {}
     used: dict[str, dict[Key, None]] = {}
     without: list[Key] = []
     for k, strategy in enumerate(strategies):
@@ -159,23 +163,17 @@ def published(strategies: Sequence[Mapping[str, Any]]) -> Published | None:
         if not evidence:
             without.append(key)
         for record in evidence:
-            drug = str(record["drug"])
-            sets.setdefault(drug, {})[str(record["id"])] = str(record["site"]), _point(record)
-            used.setdefault(drug, {})[key] = None
+            one = _result(record)
+            sets.setdefault(one.drug, {})[one.id] = one
+            used.setdefault(one.drug, {})[key] = None
     if not sets and not without:
         return None
     found = [
-        DrugSet(
-            _capital(drug), tuple(used[drug]), tally(_points(results)), tuple(_plots(drug, list(results.values())))
-        )
-        for drug, results in sets.items()
+        DrugSet(_capital(drug), tuple(used[drug]), tally(results), tuple(_plots(drug, results)))
+        for drug, results in ((drug, list(by_id.values())) for drug, by_id in sets.items())
     ]
-    every = [point for results in sets.values() for point in _points(results)]
+    every = [one for by_id in sets.values() for one in by_id.values()]
     return Published(tally(every), tuple(found), tuple(without))
-
-
-def _points(results: Mapping[str, Result]) -> list[Point]:
-    return [point for _, point in results.values()]
 
 
 def _capital(text: str) -> str:
