@@ -6,17 +6,17 @@ drawing serves light, dark and print; dashes and labels carry the same distincti
 
 from __future__ import annotations
 
-import zlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from math import isfinite
 from typing import Literal
 
+from osteocast.report.drawing import BOTTOM, drawing, line_below, side_name, ticks_below
 from osteocast.report.scales import Axis, axis_for, finite, spread, thin
 from osteocast.report.words import escaped
 
 WIDTH, HEIGHT = 440, 290
-LEFT, TOP, BOTTOM = 50, 30, 42
+LEFT, TOP = 50, 30
 STYLES = 6
 DASHES = ("", "8 3", "2 3", "10 3 2 3", "14 4", "5 2 1 2 1 2")
 BAND_OPACITY = {1: 0.20, 2: 0.17, 3: 0.13}
@@ -160,17 +160,11 @@ def _markers(markers: Sequence[Marker], x: Axis, y: Axis) -> str:
 
 def _grid(x: Axis, y: Axis, x_label: str, y_label: str) -> str:
     bottom = HEIGHT - BOTTOM
-    parts = [f'<text class="name" x="4" y="15">{escaped(y_label)}</text>']
+    parts = [side_name(y_label)]
     for at, text in y.marks(6):
         parts.append(f'<path class="grid" d="M{x.start},{at:.1f}H{x.end:.1f}"/>')
         parts.append(f'<text class="tick y" x="{x.start - 6}" y="{at + 4:.1f}">{text}</text>')
-    for at, text in x.marks(7):
-        parts.append(f'<path class="axis" d="M{at:.1f},{bottom}v4"/>')
-        parts.append(f'<text class="tick x" x="{at:.1f}" y="{bottom + 17}">{text}</text>')
-    parts.append(f'<path class="axis" d="M{x.start},{bottom}H{x.end:.1f}"/>')
-    middle = (x.start + x.end) / 2
-    parts.append(f'<text class="name x" x="{middle:.1f}" y="{HEIGHT - 7}">{escaped(x_label)}</text>')
-    return "".join(parts)
+    return "".join((*parts, ticks_below(x, bottom, 7), line_below(x, bottom, x_label)))
 
 
 def _free_place(series: Sequence[Series], x: Axis, y: Axis, at: float, wide: float) -> tuple[float, float]:
@@ -216,25 +210,6 @@ def _references(series: Sequence[Series], lines: Sequence[Reference], x: Axis, y
         if line.label:
             labels.append(f'<text class="reference-label" {place}>{escaped(line.label)}</text>')
     return "".join(drawn), "".join(labels)
-
-
-def drawing(body: str, width: int, height: int, title: str, description: str, kind: str = "chart") -> str:
-    """An accessible `<svg>` element around what is drawn.
-
-    Args:
-        body: the drawing, already escaped.
-        width: of the drawing [user unit].
-        height: of the drawing [user unit].
-        title: what it shows, read out by screen readers and shown on hover.
-        description: the drawing in words, with its main numbers.
-        kind: its classes.
-    """
-    key = f"c{zlib.crc32((title + description + body).encode()):08x}"
-    return (
-        f'<svg class="{kind}" xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}" role="img" '
-        f'aria-labelledby="{key}t {key}d"><title id="{key}t">{escaped(title)}</title>'
-        f'<desc id="{key}d">{escaped(description)}</desc>{body}</svg>'
-    )
 
 
 def line_chart(

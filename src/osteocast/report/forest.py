@@ -10,12 +10,12 @@ from collections.abc import Sequence
 from textwrap import wrap
 
 from osteocast.evidence.density import Evidence
-from osteocast.report.charts import drawing
+from osteocast.report.drawing import BOTTOM, drawing, line_below, side_name, ticks_below
 from osteocast.report.scales import Axis, axis_for
 from osteocast.report.words import escaped, number
 
 WIDTH, START, END = 440, 62, 370
-TOP, BOTTOM = 22, 42
+TOP = 22
 SPACE, HEADING, ROW = 8, 16, 20
 HEADING_SIGNS = 46
 
@@ -78,15 +78,8 @@ def _row(one: Evidence, x: Axis, y: float) -> str:
 
 def _scale(x: Axis, bottom: float, x_label: str) -> str:
     """Grid, ticks and name of the horizontal axis, and the line at no change."""
-    parts = ['<text class="name" x="4" y="15">Months</text>']
-    for at, text in x.marks(6):
-        parts.append(f'<path class="grid" d="M{at:.1f},{TOP}V{bottom}"/>')
-        parts.append(f'<text class="tick x" x="{at:.1f}" y="{bottom + 17}">{text}</text>')
-    parts.append(f'<path class="reference zero" d="M{x.place(0.0):.1f},{TOP}V{bottom}"/>')
-    parts.append(f'<path class="axis" d="M{x.start},{bottom}H{x.end:.1f}"/>')
-    middle = (x.start + x.end) / 2
-    parts.append(f'<text class="name x" x="{middle:.1f}" y="{bottom + BOTTOM - 7}">{escaped(x_label)}</text>')
-    return "".join(parts)
+    zero = f'<path class="reference zero" d="M{x.place(0.0):.1f},{TOP}V{bottom}"/>'
+    return side_name("Months") + ticks_below(x, bottom, 6, TOP) + zero + line_below(x, bottom, x_label)
 
 
 def forest_chart(points: Sequence[Evidence], *, title: str, x_label: str, beside: Sequence[Evidence] = ()) -> str:
