@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
+
+if TYPE_CHECKING:
+    from rich.table import Table
 
 
 def calibrate(
@@ -49,10 +52,10 @@ def calibrate(
     console.print(output.DISCLAIMER, style="dim")
 
 
-def _table(result: dict[str, Any]) -> Any:
-    from rich.table import Table
+def _table(result: dict[str, Any]) -> Table:
+    from osteocast.cli import output
 
-    table = Table(box=None, padding=(0, 1, 0, 0), pad_edge=False, header_style="bold")
+    table = output.plain_table()
     table.add_column("parameter", no_wrap=True)
     for name in ("prior", "value", "± (log)", "moved by (prior sd)", "informed"):
         table.add_column(name, justify="right")

@@ -47,19 +47,16 @@ def compare(
     )  # fmt: skip
     output.usable_folder(out)
     from osteocast.forecast.compare import compare as run
+    from osteocast.report.html import comparison_page
+    from osteocast.report.terminal import comparison_table
 
     output.announce_compilation()
     result = run(who, strategy or [], years, draws, seed, precise).to_dict()
-    if out is not None:
-        from osteocast.report.html import comparison_page
-
-        page = comparison_page(result)
-        written = output.write_files(out, {"compare.html": page, "compare.json": output.as_json(result)})
-    if json:
-        output.print_json(result)
-    else:
-        from osteocast.report.terminal import comparison_table
-
-        output.console().print(comparison_table(result))
-    if out is not None:
-        output.say_written(written)
+    output.deliver(
+        result,
+        lambda console: console.print(comparison_table(result)),
+        name="compare",
+        out=out,
+        json=json,
+        page=comparison_page,
+    )

@@ -6,16 +6,19 @@ import json
 import os
 import sys
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from osteocast.errors import OsteocastError
+from osteocast.report import words
 
 if TYPE_CHECKING:
     from rich.console import Console
+    from rich.table import Table
 
-DISCLAIMER = "Research and education, not a medical device."
+DISCLAIMER = words.DISCLAIMER
 NARROW = 80
 
 
@@ -37,6 +40,47 @@ def console() -> Console:
 
     found = Console()
     return found if found.width >= NARROW else Console(width=NARROW)
+
+
+def plain_table(**more: Any) -> Table:
+    """A table without lines, as every command prints it; `more` goes to `rich.table.Table`."""
+    from rich.table import Table
+
+    return Table(box=None, padding=(0, 1, 0, 0), pad_edge=False, header_style="bold", **more)
+
+
+def deliver(
+    result: Any,
+    show: Callable[[Console], None],
+    *,
+    name: str,
+    out: Path | None,
+    json: bool,
+    page: Callable[[Any], str] | None = None,
+) -> None:
+    """Hand over what a command has computed: as files, then on the terminal or as JSON.
+
+    Args:
+        result: what the JSON holds.
+        show: prints it on the terminal, where no JSON is wanted.
+        name: name of the files, without ending.
+        out: folder for them; None for none.
+        json: whether stdout gets JSON.
+        page: makes the HTML file of the result, for commands that have one.
+
+    Raises:
+        OsteocastError: the files cannot be written.
+    """
+    written: list[Path] = []
+    if out is not None:
+        contents = {} if page is None else {f"{name}.html": page(result)}
+        written = write_files(out, contents | {f"{name}.json": as_json(result)})
+    if json:
+        print_json(result)
+    else:
+        show(console())
+    if written:
+        say_written(written)
 
 
 def usable_folder(folder: Path | None) -> None:
@@ -105,3 +149,22 @@ def announce_compilation() -> None:
 
     if sys.stderr.isatty():
         stored.on_compile(lambda: print("First run: compiling the model, some ten seconds.", file=sys.stderr))
+
+
+@contextmanager
+def progress(what: str) -> Iterator[Callable[[int, int], None]]:
+    """A bar on stderr, where someone is watching.
+
+    Args:
+        what: what is being done.
+
+    Yields:
+        A function that takes how much is done and how much there is.
+    """
+    from rich.console import Console
+    from rich.progress import Progress
+
+    console = Console(stderr=True)
+    with Progress(console=console, transient=True, disable=not console.is_terminal) as bar:
+        task = bar.add_task(what, total=None)
+        yield lambda done, total: bar.update(task, completed=done, total=total)

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -12,6 +11,7 @@ import typer
 from osteocast.cli import persons
 
 if TYPE_CHECKING:
+    from rich.console import Console
     from rich.table import Table
 
 SHOWN = 12
@@ -50,14 +50,11 @@ def plan(
 
     draws = whole(draws, "draws", *DRAWS)
     output.announce_compilation()
-    with _progress() as progress:
+    with output.progress("Simulating strategies") as progress:
         ranked = run(who, draws, seed, progress)
     result = plan_dict(who, ranked, draws, seed)
-    written = [] if out is None else output.write_files(out, {"plan.json": output.as_json(result)})
-    if json:
-        output.print_json(result)
-    else:
-        console = output.console()
+
+    def show(console: Console) -> None:
         console.print(f"Strategies for {result['person']['name']}, planned {result['planned']}", markup=False)
         console.print(_table(result["ranked"][: max(1, shown)], result["planned"], SUPPLEMENTS))
         for warning in dict.fromkeys(text for one in result["ranked"] for text in one["warnings"]):
@@ -69,27 +66,16 @@ def plan(
             style="dim",
             markup=False,
         )
-    if written:
-        output.say_written(written)
 
-
-@contextmanager
-def _progress() -> Iterator[Callable[[int, int], None]]:
-    """A bar on stderr, where someone is watching."""
-    from rich.console import Console
-    from rich.progress import Progress
-
-    console = Console(stderr=True)
-    with Progress(console=console, transient=True, disable=not console.is_terminal) as bar:
-        task = bar.add_task("Simulating strategies", total=None)
-        yield lambda done, total: bar.update(task, completed=done, total=total)
+    output.deliver(result, show, name="plan", out=out, json=json)
 
 
 def _table(ranked: Sequence[dict[str, Any]], planned: str, supplements: str) -> Table:
-    from rich.table import Table
     from rich.text import Text
 
-    table = Table(box=None, padding=(0, 1, 0, 0), pad_edge=False, header_style="bold")
+    from osteocast.cli import output
+
+    table = output.plain_table()
     table.add_column("beside the plan", overflow="fold")
     for name in ("T", "%", "visits"):
         table.add_column(name, justify="right", no_wrap=True)

@@ -4,9 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
+
+if TYPE_CHECKING:
+    from rich.console import Console
+    from rich.table import Table
 
 
 def study(
@@ -19,38 +23,25 @@ def study(
 
     output.usable_folder(out)
     from osteocast.forecast.study import load_study, simulate_study
+    from osteocast.report.html import study_page
 
     design = load_study(file)
     output.announce_compilation()
     result = simulate_study(design)
-    written = []
-    if out is not None:
-        from osteocast.report.html import study_page
 
-        texts = {"study.html": study_page(result), "study.json": output.as_json(result)}
-        written = output.write_files(out, texts)
-    if json:
-        output.print_json(result)
-    else:
-        console = output.console()
+    def show(console: Console) -> None:
         console.print(_table(result))
         console.print(output.DISCLAIMER, style="dim")
-    if written:
-        output.say_written(written)
+
+    output.deliver(result, show, name="study", out=out, json=json, page=study_page)
 
 
-def _table(result: Mapping[str, Any]) -> Any:
-    from rich.table import Table
+def _table(result: Mapping[str, Any]) -> Table:
     from rich.text import Text
 
-    table = Table(
-        title=Text(result["title"]),
-        box=None,
-        padding=(0, 1, 0, 0),
-        pad_edge=False,
-        header_style="bold",
-        title_justify="left",
-    )
+    from osteocast.cli import output
+
+    table = output.plain_table(title=Text(result["title"]), title_justify="left")
     for name in ("arm", "site"):
         table.add_column(name, overflow="fold")
     for name in ("months", "published %", "simulated %", "difference"):

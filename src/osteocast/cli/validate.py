@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 if TYPE_CHECKING:
-    from rich.console import RenderableType
+    from rich.console import Console, RenderableType
 
 
 def validate(
@@ -40,40 +39,27 @@ def validate(
     output.usable_folder(out)
     from osteocast.trials import validate as module
 
-    with _progress() as progress:
+    with output.progress("Simulating") as progress:
         found = module.validate(rows, progress=progress)
     result = {"schema": 1, "targets": [one.to_dict() for one in found], "summary": module.summary(found)}
-    written = [] if out is None else output.write_files(out, {"validate.json": output.as_json(result)})
-    if json:
-        output.print_json(result)
-    else:
-        console = output.console()
+
+    def show(console: Console) -> None:
         console.print(_table(result))
         console.print(output.DISCLAIMER, style="dim")
-    if written:
-        output.say_written(written)
+
+    output.deliver(result, show, name="validate", out=out, json=json)
 
 
 LABELS = {"hormone": "hormone in women", "hormone_men": "hormone in men"}
 
 
-@contextmanager
-def _progress() -> Iterator[Callable[[int, int], None]]:
-    """A bar on stderr."""
-    from rich.console import Console
-    from rich.progress import Progress
-
-    with Progress(console=Console(stderr=True), transient=True) as bar:
-        task = bar.add_task("Simulating", total=None)
-        yield lambda done, total: bar.update(task, completed=done, total=total)
-
-
 def _table(result: Mapping[str, Any]) -> RenderableType:
     from rich.console import Group
-    from rich.table import Table
     from rich.text import Text
 
-    table = Table(box=None, padding=(0, 1, 0, 0), pad_edge=False, header_style="bold")
+    from osteocast.cli import output
+
+    table = output.plain_table()
     for name in ("row", "quantity"):
         table.add_column(name, overflow="fold")
     for name in ("month", "published", "simulated", "z"):

@@ -11,15 +11,10 @@ import typer
 from osteocast.cli import persons
 
 if TYPE_CHECKING:
+    from rich.console import Console
     from rich.table import Table
 
 HORIZONS = (24, 60, 120)
-TITLES = {
-    "lumbar_spine": "Lumbar spine",
-    "total_hip": "Total hip",
-    "femoral_neck": "Femoral neck",
-    "one_third_radius": "One-third radius",
-}
 
 
 def why(
@@ -53,16 +48,14 @@ def why(
     )  # fmt: skip
     output.usable_folder(out)
     from osteocast.forecast.why import why as run
+    from osteocast.report.words import SITES
 
     output.announce_compilation()
     result = run(who, strategy, years, draws, seed).to_dict()
-    written = [] if out is None else output.write_files(out, {"why.json": output.as_json(result)})
-    if json:
-        output.print_json(result)
-    else:
-        console = output.console()
+
+    def show(console: Console) -> None:
         console.print(f"Why density changes: {result['person']['name']}, {result['regimen']}", markup=False)
-        for site in TITLES:
+        for site in SITES:
             console.print(_table(result, site))
         console.print(
             f"Percent of the density at month 0: median (90 % interval) of {result['draws']} draws. Medians of "
@@ -70,17 +63,18 @@ def why(
             style="dim",
             markup=False,
         )
-    if written:
-        output.say_written(written)
+
+    output.deliver(result, show, name="why", out=out, json=json)
 
 
 def _table(result: Mapping[str, Any], site: str) -> Table:
-    from rich.table import Table
+    from osteocast.cli import output
+    from osteocast.report.words import SITES
 
     block, months = result["sites"][site], result["months"]
     shown = [month for month in HORIZONS if month in months] or [months[-1]]
-    table = Table(box=None, padding=(0, 1, 0, 0), pad_edge=False, title_justify="left", header_style="bold")
-    table.add_column(TITLES[site], no_wrap=True, min_width=22)
+    table = output.plain_table(title_justify="left")
+    table.add_column(SITES[site], no_wrap=True, min_width=22)
     for month in shown:
         table.add_column(f"year {month / 12:g}", justify="right", no_wrap=True)
     table.add_column("comes back?")
@@ -105,10 +99,7 @@ def _table(result: Mapping[str, Any], site: str) -> Table:
 
 
 def _cell(band: Mapping[str, Any], place: int) -> str:
-    middle, low, high = (band[key][place] for key in ("median", "lo90", "hi90"))
-    return f"{_signed(middle)} ({_signed(low)}…{_signed(high)})"
+    from osteocast.report.words import number
 
-
-def _signed(value: float) -> str:
-    text = f"{value:+.1f}".replace("-", "\N{MINUS SIGN}")
-    return text[1:] if text[1:] == "0.0" else text
+    middle, low, high = (number(band[key][place], sign=True) for key in ("median", "lo90", "hi90"))
+    return f"{middle} ({low}…{high})"
