@@ -128,6 +128,11 @@ def correlation() -> NDArray[np.float64]:
     return matrix
 
 
+def correlations_of_sites() -> tuple[Mapping[str, Any], ...]:
+    """The records behind `correlation`: between, value, basis, source, quality."""
+    return tuple(_tables()["correlations"])
+
+
 def menopause_age(age: float, *, passed: bool) -> tuple[float, float]:
     """Mean and standard deviation [years] of age at natural menopause, given whether it has passed at `age`.
 
