@@ -82,3 +82,26 @@ def test_all_purposes_share_one_compiled_function():
 def test_bad_seeds_and_ids_are_refused(seed, ids, word):
     with pytest.raises(OsteocastError, match=word):
         normals(seed, "x", ids)
+
+
+def test_a_table_holds_the_numbers_of_each_purpose():
+    """Whatever the number of purposes, the size of the batch and the lane a person falls into."""
+    ids = np.concatenate([IDS, IDS[:300] + 1])  # more than one block
+    table = streams.normals_table(5, ["adherence", "clearance"], ids)
+    np.testing.assert_array_equal(table[0], normals(5, "adherence", ids))
+    np.testing.assert_array_equal(table[1], normals(5, "clearance", ids))
+    np.testing.assert_array_equal(streams.normals_table(5, ["clearance"], ids[600:]), table[1:, 600:])
+
+
+def test_each_attempt_has_a_stream_of_its_own():
+    attempts = np.arange(len(IDS)) % 3
+    table = streams.normals_table(5, ["age"], IDS, attempts)[0]
+    for k in range(3):
+        expected = normals(5, streams.again("age", k), IDS)
+        np.testing.assert_array_equal(table[attempts == k], expected[attempts == k])
+    assert streams.again("age", 0) == "age"
+
+
+def test_a_table_of_nobody_or_nothing():
+    assert streams.normals_table(5, ["age"], []).shape == (1, 0)
+    assert streams.normals_table(5, [], IDS).shape == (0, len(IDS))

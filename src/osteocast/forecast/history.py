@@ -14,15 +14,14 @@ from osteocast.engine.accuracy import DEFAULT, Accuracy
 from osteocast.engine.grid import DAYS_PER_MONTH
 from osteocast.forecast.simulation import Job, simulate
 from osteocast.people.draws import Draws
+from osteocast.people.life import years_before
 from osteocast.people.person import Person
 from osteocast.people.sample import Numbers
 from osteocast.regimen import Item, Regimen
 from osteocast.regimen.courses import Course
 
-BEFORE_MENOPAUSE_YEARS = 6.0
 BEFORE_MONTH_0_YEARS = 8.0
 BEFORE_TREATMENT_YEARS = 2.0
-MEN_FROM_AGE = 40.0
 OLD_SCAN_MONTHS = 6.0
 """A scan older than this is carried to month 0 by the simulated course; a newer one counts as of month 0."""
 
@@ -119,11 +118,8 @@ def start_month(person: Person, draws: Draws, before: Regimen) -> float:
     Six years before the menopause, eight years before month 0 when it has not come (men: at 40), and two
     years before the first treatment, whichever is earliest.
     """
-    years = [BEFORE_MONTH_0_YEARS]
-    if person.sex == "male":
-        years.append(person.age - MEN_FROM_AGE)
-    else:
-        years.append(BEFORE_MENOPAUSE_YEARS - draws.first_menopause_month / 12.0)
+    since = -draws.first_menopause_month / 12.0
+    years = [years_before(person.sex, person.age, since, BEFORE_MONTH_0_YEARS)]
     years += [BEFORE_TREATMENT_YEARS - item.start_month / 12.0 for item in before.items]
     return -12.0 * max(years)
 

@@ -11,13 +11,15 @@ from scipy.special import logsumexp, ndtr, ndtri
 
 from osteocast.measure import dxa
 from osteocast.people import joint
-from osteocast.people.latent import Conditional, conditional
+from osteocast.people.latent import Conditional, combine, conditional
 from osteocast.people.margins import TINY, Margin
-from osteocast.people.population import LOWEST_OF, POSTMENOPAUSAL, PRIOR_THERAPY, facts
+from osteocast.people.population import INDEPENDENT, LOWEST_OF, POSTMENOPAUSAL, PRIOR_THERAPY
 from osteocast.people.recipe import Recipe
 
 AGES = 241
 """Ages at which the density of age is evaluated where age has to be inferred from what is given."""
+
+MENOPAUSE = ("age_at_menopause", "years_since_menopause")
 
 Values = NDArray[np.float64]
 Numbers = Mapping[str, Values]
@@ -31,14 +33,14 @@ def draw(recipe: Recipe, z: Numbers) -> dict[str, Values]:
         z: standard normal numbers, shape (people,), by name as in `Recipe.redrawn`.
 
     Returns:
-        By name, shape (people,). `menopause` is the age at the final period, expected where it has not come.
+        By name, shape (people,), in no order. `menopause` is the age at the final period, expected where it has not
+        come; of `INDEPENDENT` facts those that are in `z`.
     """
     given = _given_values(recipe, z)
     age, menopause, past = _age_and_menopause(recipe, z, given)
     found: dict[str, Values] = {"age": age, "menopause": menopause}
     found |= _correlated(recipe, z, given, age, past)
-    for name in ("calcium_mg_day", "vitamin_d", "adherence"):
-        found[name] = _by_group(recipe, past, lambda group, name=name: _reference(recipe, name, group).value(z[name]))
+    found |= alone(recipe, z, past)
     for risk in joint.RISKS:
         if risk in recipe.fixed:
             found[risk] = np.full(len(age), recipe.fixed[risk])
@@ -47,17 +49,24 @@ def draw(recipe: Recipe, z: Numbers) -> dict[str, Values]:
     found[PRIOR_THERAPY] = _prior_therapy(recipe, z[PRIOR_THERAPY], past)
     found |= _derived(recipe, found, past)
     own = joint.own_parameters()
-    result = {name: found[name] for name in facts(recipe.sex)}
-    result |= {name: _parameter(recipe, name, z[name]) for name in recipe.redrawn if name in own}
-    return result | {"menopause": menopause}
+    parameters = {name: _alone(recipe, name, recipe.groups[-1]).value(z[name]) for name in z if name in own}
+    return found | parameters
 
 
-def _parameter(recipe: Recipe, name: str, z: Values) -> Values:
-    """A parameter as the population gives it, or as people differ."""
-    return _reference(recipe, name, recipe.groups[-1]).value(z)
+def alone(recipe: Recipe, z: Numbers, past: NDArray[np.bool_]) -> dict[str, Values]:
+    """Facts that nothing else depends on, of those that there are numbers for."""
+    found = {}
+    for name in INDEPENDENT:
+        if name in z:
+            margins = [_alone(recipe, name, group) for group in recipe.groups]
+            found[name] = margins[-1].value(z[name])
+            if margins[0] != margins[-1]:
+                found[name] = np.where(past, found[name], margins[0].value(z[name]))
+    return found
 
 
-def _reference(recipe: Recipe, name: str, group: str) -> Margin:
+def _alone(recipe: Recipe, name: str, group: str) -> Margin:
+    """Distribution of a quantity that is not correlated, as the population gives it or as usual."""
     return recipe.own[name] if name in recipe.own else joint.margin(name, group).margin
 
 
@@ -79,7 +88,7 @@ def _given_values(recipe: Recipe, z: Numbers) -> dict[str, Values]:
     names = recipe.conditions
     if not names:
         return {}
-    inner = _split(recipe, recipe.groups[-1], names).given_root @ np.stack([z[name] for name in names])
+    inner = combine(_split(recipe, recipe.groups[-1], names).given_root, [z[name] for name in names])
     return {name: recipe.own[name].value(inner[i]) for i, name in enumerate(names)}
 
 
@@ -149,13 +158,13 @@ def _inferred_age(
     usual = joint.margin("age", recipe.groups[-1]).margin
     grid = np.linspace(usual.low, usual.high, AGES)
     whole = [_log_density(recipe, group, grid[None, :], given, since, menopause) for group in recipe.groups]
-    density = np.logaddexp.reduce(np.broadcast_arrays(*whole), axis=0) if len(whole) > 1 else whole[0]
+    density = np.logaddexp(*whole) if len(whole) == 2 else whole[0]
     density = density - 0.5 * usual.latent(grid) ** 2
     weight = np.exp(density - np.max(density, axis=1, keepdims=True))
     steps = np.cumsum(0.5 * (weight[:, 1:] + weight[:, :-1]), axis=1)
     share = np.concatenate([np.zeros((len(steps), 1)), steps / steps[:, -1:]], axis=1)
     u = ndtr(z)
-    if len(share) == 1:
+    if all(recipe.own[name].sd == 0.0 for name in (*recipe.conditions, *MENOPAUSE) if name in recipe.own):
         return np.asarray(np.interp(u, share[0], grid))
     place = np.clip(np.sum(share < u[:, None], axis=1), 1, AGES - 1)
     rows = np.arange(len(u))
@@ -187,9 +196,9 @@ def _log_density(
     total = np.zeros(np.shape(age))
     usual = joint.margin("age_at_menopause", joint.POST).margin
     if since is not None:
-        total = total - 0.5 * usual.latent(age - _column(since)) ** 2
+        total = total - 0.5 * usual.latent(age - _column(recipe, "years_since_menopause", since)) ** 2
     elif menopause is not None:
-        past = _column(menopause) <= age
+        past = _column(recipe, "age_at_menopause", menopause) <= age
         total = total + np.where(past if group == joint.POST else ~past, 0.0, -np.inf)
     elif group != joint.MALE:
         share = _share_past(age)
@@ -198,29 +207,27 @@ def _log_density(
     numbers = []
     for name in recipe.conditions:
         margin = _margin(recipe, name, group, age)
-        value = _column(given[name])
+        value = _column(recipe, name, given[name])
         numbers.append(margin.latent(value) + np.zeros(np.shape(age)))
         total = total - np.log(margin.normal()[1])
-    if numbers:
-        stack = np.stack(numbers)
-        total = total - 0.5 * np.einsum("i...,ij,j...->...", stack, split.precision, stack)
-        total = total - 0.5 * split.log_determinant
-    for risk, value in recipe.fixed.items():
+    for white in combine(split.whitening, numbers):
+        total = total - 0.5 * white**2
+    total = total - 0.5 * split.log_determinant
+    for risk, has_it in recipe.fixed.items():
         if risk in joint.RISKS:
             cut = _cut(recipe, risk, age)
-            mean: Any = 0.0
-            left = 1.0
+            mean, left = np.zeros(()), 1.0
             if risk == joint.CORRELATED_RISK and numbers:
                 weights, left = _on_risk(recipe, split)
-                mean = np.einsum("i,i...->...", weights, stack)
-            has = ndtr((mean - cut) / left)
-            total = total + np.log(np.maximum(has if value else 1.0 - has, 1e-300))
+                mean = combine(weights[None], numbers)[0]
+            share = ndtr((mean - cut) / left)
+            total = total + np.log(np.maximum(share if has_it else 1.0 - share, 1e-300))
     return np.asarray(total)
 
 
-def _column(values: Values) -> Values:
-    """Values of people as a column; one value where all are equal, so that the rest is computed once."""
-    return values[:1, None] if len(values) and np.all(values == values[0]) else values[:, None]
+def _column(recipe: Recipe, name: str, values: Values) -> Values:
+    """Values of people as a column; one value where it is fixed, so that the rest is computed once."""
+    return values[:1, None] if recipe.own[name].sd == 0.0 else values[:, None]
 
 
 def _on_risk(recipe: Recipe, split: Conditional) -> tuple[Values, float]:
@@ -250,13 +257,13 @@ def _correlated(
         names = tuple(name for name in recipe.names if name in numbers)
         rest = [name for name in recipe.names if name not in numbers]
         split = _split(recipe, group, names)
-        mean: Any = split.weights @ np.stack([numbers[name] for name in names]) if names else 0.0
-        drawn = mean + split.root @ np.stack([own[name] for name in rest]) if rest else np.zeros((0, len(mine)))
+        means = combine(split.weights, [numbers[name] for name in names])
+        spread = combine(split.root, [own[name] for name in rest])
         for i, name in enumerate(rest):
             if name == joint.CORRELATED_RISK:
-                found[name][mine] = drawn[i] > _cut(recipe, name, age[mine])
+                found[name][mine] = means[i] + spread[i] > _cut(recipe, name, age[mine])
             else:
-                found[name][mine] = _margin(recipe, name, group, age[mine]).value(drawn[i])
+                found[name][mine] = _margin(recipe, name, group, age[mine]).value(means[i] + spread[i])
     return found | {name: np.asarray(given[name]) for name in recipe.conditions}
 
 
@@ -266,7 +273,7 @@ def _fixed_risk(recipe: Recipe, group: str, numbers: Numbers, z: Values, age: Va
     sd = 1.0
     if recipe.conditions:
         weights, sd = _on_risk(recipe, _split(recipe, group, recipe.conditions))
-        mean = weights @ np.stack([numbers[name] for name in recipe.conditions])
+        mean = combine(weights[None], [numbers[name] for name in recipe.conditions])[0]
     share = ndtr((_cut(recipe, joint.CORRELATED_RISK, age) - mean) / sd)
     u = share + ndtr(z) * (1.0 - share) if recipe.fixed[joint.CORRELATED_RISK] else ndtr(z) * share
     return np.asarray(mean + sd * ndtri(np.clip(u, TINY, 1.0 - TINY)))
@@ -275,7 +282,7 @@ def _fixed_risk(recipe: Recipe, group: str, numbers: Numbers, z: Values, age: Va
 def _prior_therapy(recipe: Recipe, z: Values, past: NDArray[np.bool_]) -> Values:
     """Place of each person's prior regimen in the list."""
     if PRIOR_THERAPY in recipe.fixed:
-        return np.full(len(z), min(recipe.fixed[PRIOR_THERAPY], len(recipe.prior_regimens) - 1.0))
+        return np.full(len(z), recipe.fixed[PRIOR_THERAPY])
     u, last = ndtr(z), len(recipe.prior_regimens) - 1
     return _by_group(
         recipe, past, lambda group: np.minimum(np.searchsorted(recipe.therapies[group], u, side="right"), last) * 1.0

@@ -23,6 +23,7 @@ from osteocast.drugs.catalogue import card
 from osteocast.measure import dxa
 from osteocast.parameters.registry import parameters, posterior
 from osteocast.people.fill import EXPECTED_MENOPAUSE, Filled, fill
+from osteocast.people.latent import combine
 from osteocast.people.person import T_SCORE_RANGE, Person
 from osteocast.people.sample import DAYS_PER_YEAR, MENOPAUSE_AGE, NEVER_D, Numbers, own_factors, shared
 from osteocast.people.streams import normals
@@ -114,9 +115,13 @@ def posterior_draws(number: Numbers) -> dict[str, np.ndarray]:
     if fit is None:
         return {}
     root = np.linalg.cholesky(np.array(fit.log_cov))
-    logs = np.array(fit.log_mean)[:, None] + root @ np.stack([number(f"posterior: {one}") for one in fit.names])
+    around = combine(root, [number(f"posterior: {one}") for one in fit.names])
     known = parameters()
-    return {name: np.clip(np.exp(logs[i]), *known[name].bounds) for i, name in enumerate(fit.names) if name in known}
+    return {
+        name: np.clip(np.exp(fit.log_mean[i] + around[i]), *known[name].bounds)
+        for i, name in enumerate(fit.names)
+        if name in known
+    }
 
 
 def _spread(value: float, record: Filled | None, z: np.ndarray) -> np.ndarray:

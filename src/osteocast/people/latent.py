@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -24,14 +24,14 @@ class Conditional(NamedTuple):
     Attributes:
         weights: shape (rest, given).
         root: lower triangular, shape (rest, rest).
-        precision: inverse correlation of the given, shape (given, given).
+        whitening: inverse of `given_root`; what it makes of the given is uncorrelated.
         given_root: lower triangular root of the correlation of the given.
         log_determinant: of the correlation of the given.
     """
 
     weights: Values
     root: Values
-    precision: Values
+    whitening: Values
     given_root: Values
     log_determinant: float
 
@@ -99,9 +99,15 @@ def conditional(whole: Values, given: Sequence[int]) -> Conditional:
     known = list(given)
     rest = [i for i in range(len(whole)) if i not in known]
     inner = whole[np.ix_(known, known)]
-    precision = np.asarray(np.linalg.inv(inner)) if known else np.zeros((0, 0))
-    weights = whole[np.ix_(rest, known)] @ precision
+    given_root = np.asarray(np.linalg.cholesky(inner)) if known else np.zeros((0, 0))
+    whitening = np.asarray(np.linalg.inv(given_root)) if known else np.zeros((0, 0))
+    weights = whole[np.ix_(rest, known)] @ whitening.T @ whitening
     covariance = whole[np.ix_(rest, rest)] - weights @ whole[np.ix_(known, rest)]
     root = np.asarray(np.linalg.cholesky(covariance)) if rest else np.zeros((0, 0))
-    given_root = np.asarray(np.linalg.cholesky(inner)) if known else np.zeros((0, 0))
-    return Conditional(weights, root, precision, given_root, 2.0 * float(np.sum(np.log(np.diag(given_root)))))
+    return Conditional(weights, root, whitening, given_root, 2.0 * float(np.sum(np.log(np.diag(given_root)))))
+
+
+def combine(matrix: Values, rows: Sequence[Any]) -> list[Any]:
+    """`matrix @ rows` for rows of any shape, one person's result never rounded by who else is in the batch, as the
+    blocks of a matrix product may be."""
+    return [sum((weight * rows[j] for j, weight in enumerate(line) if weight != 0.0), 0.0) for line in matrix]

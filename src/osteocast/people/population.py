@@ -13,6 +13,8 @@ from osteocast.measure import dxa
 from osteocast.people import checks, joint, latent, rules
 
 PRIOR_THERAPY, POSTMENOPAUSAL = "prior_therapy", "postmenopausal"
+INDEPENDENT = ("calcium_mg_day", "vitamin_d", "adherence")
+"""Facts on which nothing else depends."""
 LOWEST_OF = ("lumbar_spine", "total_hip", "femoral_neck")
 """Sites whose lowest T-score is `t_score_min`; the forearm is not scanned by routine."""
 

@@ -11,11 +11,12 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
+from osteocast.errors import OsteocastError
 from osteocast.parameters.registry import parameters
 from osteocast.people import joint, latent
 from osteocast.people.life import years_before
 from osteocast.people.margins import FARTHEST, Margin, with_moments
-from osteocast.people.population import POSTMENOPAUSAL, PRIOR_THERAPY, Distribution, Population, readable
+from osteocast.people.population import INDEPENDENT, POSTMENOPAUSAL, PRIOR_THERAPY, Distribution, Population, readable
 from osteocast.people.rules import Rule, parse
 
 if TYPE_CHECKING:
@@ -26,7 +27,7 @@ MENOPAUSE_SHARE = 0.5
 BEFORE_TREATMENT_YEARS = 2.0
 LEAST_YEARS = {"female": 2.0, "male": 8.0}
 """Years simulated before month 0 whatever the age; men are simulated from 40."""
-PERSONAL = ("age", "menopause", "calcium_mg_day", "vitamin_d", "adherence", PRIOR_THERAPY)
+PERSONAL = ("age", "menopause", PRIOR_THERAPY)
 
 
 @dataclass(frozen=True, eq=False)
@@ -44,7 +45,7 @@ class Recipe:
         matrices: correlation matrix by group.
         menopause_with_age: correlation between age and years since menopause where both are given.
         redrawn: quantities that are drawn again for who does not meet the rules.
-        kept: parameters in which people differ and which no rule concerns.
+        kept: what stands alone and concerns no rule: drawn once.
         therapies: cumulative shares of the prior regimens, by group.
         prior_regimens: what `prior_therapy` counts; 0 is nothing.
         start_month: where every simulated life begins.
@@ -105,10 +106,16 @@ def recipe(population: Population) -> Recipe:
         else:
             own[name] = _margin(name, value, population, main)
     mentioned = {name for rule in found for name in rule.names}
-    parameters_drawn = joint.own_parameters()
+    free = (*INDEPENDENT, *joint.own_parameters())
     names = joint.correlated(sex)
     risks = tuple(risk for risk in joint.RISKS if risk not in names)
     prior, cumulative = _therapies(population, groups)
+    if fixed.get(PRIOR_THERAPY, 0.0) >= len(prior):
+        raise OsteocastError(
+            f"there is no prior therapy {fixed[PRIOR_THERAPY]:g}",
+            where=f"given, {PRIOR_THERAPY}",
+            fix=f"give a number from 0, nothing, to {len(prior) - 1}",
+        )
     return Recipe(
         sex=sex,
         groups=groups,
@@ -119,8 +126,8 @@ def recipe(population: Population) -> Recipe:
         names=names,
         matrices={group: latent.matrix(group, population.correlations)[1] for group in groups},
         menopause_with_age=_menopause_with_age(own),
-        redrawn=(*PERSONAL, *names, *risks, *(one for one in parameters_drawn if one in mentioned)),
-        kept=tuple(one for one in parameters_drawn if one not in mentioned),
+        redrawn=(*PERSONAL, *names, *risks, *(one for one in free if one in mentioned)),
+        kept=tuple(one for one in free if one not in mentioned),
         therapies=cumulative,
         prior_regimens=prior,
         start_month=_start_month(sex, groups, own, prior),

@@ -11,10 +11,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from osteocast.errors import OsteocastError
-from osteocast.parameters.registry import parameters, posterior
+from osteocast.parameters.registry import parameters
+from osteocast.parameters.registry import posterior as fitted
 from osteocast.people import joint
-from osteocast.people.drawing import draw
-from osteocast.people.population import Distribution, Population
+from osteocast.people.drawing import alone, draw
+from osteocast.people.draws import posterior_draws
+from osteocast.people.population import Distribution, Population, facts
 from osteocast.people.recipe import Recipe, purpose, recipe
 from osteocast.people.sample import DAYS_PER_YEAR, NEVER_D, shared
 from osteocast.people.streams import LANES, normals_table
@@ -70,11 +72,15 @@ def sample(population: Population | None, ids: Any, seed: int, *, posterior: boo
     people = np.asarray(ids, dtype=np.uint32) if np.size(ids) else np.zeros(0, np.uint32)
     normals_table(seed, (), np.asarray(ids))  # refuses what is no id
     found = _search(one, people, seed)
-    menopause = found.pop("menopause")
-    values = _values(one, found, menopause, people, seed, posterior)
-    own = joint.own_parameters()
-    facts = {name: value for name, value in found.items() if name not in own}
-    return Sample(people, values, facts, one.prior_regimens, one.start_month)
+    fit = fitted() if posterior else None
+    uncertain = [f"posterior: {name}" for name in (fit.names if fit else ())]
+    table = normals_table(seed, [*(purpose(name) for name in one.kept), *uncertain], people)
+    kept = dict(zip(one.kept, table, strict=False))
+    found |= alone(one, kept, found["menopause"] <= found["age"])
+    rows = dict(zip(uncertain, table[len(one.kept) :], strict=True))
+    values = dict(shared(one.sex)) | (posterior_draws(rows.__getitem__) if rows else {})
+    values |= _own(one, values, kept, found) | _personal(one, found)
+    return Sample(people, values, {name: found[name] for name in facts(one.sex)}, one.prior_regimens, one.start_month)
 
 
 def _search(one: Recipe, ids: NDArray[np.uint32], seed: int) -> dict[str, Values]:
@@ -133,40 +139,33 @@ def _nobody(one: Recipe, share: Values, tried: int, found: int) -> OsteocastErro
     )
 
 
-def _values(
-    one: Recipe, found: dict[str, Values], menopause: Values, ids: NDArray[np.uint32], seed: int, drawn: bool
-) -> dict[str, Any]:
-    """Everything for the engine: shared parameters, own factors, personal values."""
-    fit = posterior() if drawn else None
-    uncertain = [f"posterior: {name}" for name in (fit.names if fit else ())]
-    table = normals_table(seed, [*(purpose(name) for name in one.kept), *uncertain], ids)
-    values: dict[str, Any] = dict(shared(one.sex))
-    if fit is not None:
-        from osteocast.people.draws import posterior_draws
-
-        rows = dict(zip(uncertain, table[len(one.kept) :], strict=True))
-        values |= posterior_draws(rows.__getitem__)
-    kept = dict(zip(one.kept, table, strict=False))
+def _own(one: Recipe, values: dict[str, Any], kept: dict[str, Values], found: dict[str, Values]) -> dict[str, Values]:
+    """Parameters in which people differ: shared value x own factor, or as the population gives them."""
+    result = {}
     for name in joint.own_parameters():
         if name in found:
-            values[name] = found[name]
+            result[name] = found[name]
         elif name in one.own:
-            values[name] = one.own[name].value(kept[name])
+            result[name] = one.own[name].value(kept[name])
         else:
-            values[name] = values[name] * np.exp(parameters()[name].between_person_log_sd * kept[name])
-    nothing, e2 = np.zeros(len(ids)), found["e2"] / joint.PMOL_PER_NMOL
-    past = menopause <= found["age"]
-    return values | {
-        "age": found["age"],
-        "menopause_day": np.full(len(ids), NEVER_D)
-        if one.sex == "male"
-        else (menopause - found["age"]) * DAYS_PER_YEAR,
+            result[name] = values[name] * np.exp(parameters()[name].between_person_log_sd * kept[name])
+    return result
+
+
+def _personal(one: Recipe, found: dict[str, Values]) -> dict[str, Values]:
+    """Personal values under the names of the engine."""
+    age, menopause, e2 = found["age"], found["menopause"], found["e2"] / joint.PMOL_PER_NMOL
+    nothing = np.zeros(len(age))
+    men, past = one.sex == "male", menopause <= age
+    return {
+        "age": age,
+        "menopause_day": np.full(len(age), NEVER_D) if men else (menopause - age) * DAYS_PER_YEAR,
         "bmi": found["bmi"],
         "calcium_intake": found["calcium_mg_day"],
         "vitamin_d": found["vitamin_d"],
         "turnover": found["turnover"],
-        "e2_known": e2 if one.sex == "male" else np.where(past, e2, 0.0),
-        "fertile_e2_known": nothing if one.sex == "male" else np.where(past, 0.0, e2),
+        "e2_known": e2 if men else np.where(past, e2, 0.0),
+        "fertile_e2_known": nothing if men else np.where(past, 0.0, e2),
         "t_known": found.get("testosterone", nothing),
         "lh_known": found.get("lh", nothing),
         "ovaries_removed": nothing,

@@ -12,6 +12,7 @@ import numpy as np
 from osteocast.drugs.catalogue import card
 from osteocast.engine.schedule import misses_doses, step_limits, unmodelled
 from osteocast.evidence.targets import Target
+from osteocast.people.life import years_before
 from osteocast.people.sample import NG_DL_TO_NMOL_L, PG_ML_TO_NMOL_L, Group
 from osteocast.people.validate import AGE_RANGE, BMI_RANGE
 from osteocast.regimen import MONTH_DAYS, Regimen
@@ -48,10 +49,11 @@ LIMITS = {
     "to_month": (0.0, 480.0),
 }
 """What a row may say of the people [years, kg/m2, years] and of the time [month]; a simulation starts before."""
-YEARS_BEFORE_MENOPAUSE = 6.0
 YEARS_BEFORE_START = 2.0
-MEN_FROM_AGE, MEN_YEARS = 40.0, 8.0
-"""A man's life is simulated from this age, or for so many years."""
+MEN_YEARS = 8.0
+"""A man's life is simulated for no less than so many years."""
+SPREAD_OF_MENOPAUSE = 1.9
+"""The longest time since menopause within a group, in units of its mean; see `people.sample.SPREAD`."""
 
 
 class Arm(NamedTuple):
@@ -65,10 +67,9 @@ class Arm(NamedTuple):
         """Month at which the person still is a young adult in steady state."""
         since = self.group.years_since_menopause
         first = min([0.0, *(course.start_day / MONTH_DAYS for course in self.regimen.courses())])
-        fertile = YEARS_BEFORE_START if since is None else 1.9 * max(since, 0.0) + YEARS_BEFORE_MENOPAUSE
-        if self.group.sex == "male":
-            fertile = max(self.group.age - MEN_FROM_AGE, MEN_YEARS)
-        return -12.0 * max(fertile, YEARS_BEFORE_START) + first
+        longest = None if since is None else SPREAD_OF_MENOPAUSE * max(since, 0.0)
+        least = MEN_YEARS if self.group.sex == "male" else YEARS_BEFORE_START
+        return -12.0 * years_before(self.group.sex, self.group.age, longest, least) + first
 
 
 def group_of(target: Target) -> Group:
