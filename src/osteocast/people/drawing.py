@@ -11,10 +11,11 @@ from scipy.special import logsumexp, ndtr, ndtri
 
 from osteocast.measure import dxa
 from osteocast.people import joint
-from osteocast.people.latent import Conditional, combine, conditional
+from osteocast.people.latent import Conditional, conditional
 from osteocast.people.margins import TINY, Margin
 from osteocast.people.population import INDEPENDENT, LOWEST_OF, POSTMENOPAUSAL, PRIOR_THERAPY
 from osteocast.people.recipe import Recipe
+from osteocast.people.sample import combine
 
 AGES = 241
 """Ages at which the density of age is evaluated where age has to be inferred from what is given."""

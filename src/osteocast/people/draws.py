@@ -23,9 +23,8 @@ from osteocast.drugs.catalogue import card
 from osteocast.measure import dxa
 from osteocast.parameters.registry import parameters, posterior
 from osteocast.people.fill import EXPECTED_MENOPAUSE, Filled, fill
-from osteocast.people.latent import combine
 from osteocast.people.person import T_SCORE_RANGE, Person
-from osteocast.people.sample import DAYS_PER_YEAR, MENOPAUSE_AGE, NEVER_D, Numbers, own_factors, shared
+from osteocast.people.sample import DAYS_PER_YEAR, MENOPAUSE_AGE, NEVER_D, Numbers, combine, own_factors, shared
 from osteocast.people.streams import normals
 from osteocast.people.validate import MENOPAUSE_RANGE
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -105,9 +105,3 @@ def conditional(whole: Values, given: Sequence[int]) -> Conditional:
     covariance = whole[np.ix_(rest, rest)] - weights @ whole[np.ix_(known, rest)]
     root = np.asarray(np.linalg.cholesky(covariance)) if rest else np.zeros((0, 0))
     return Conditional(weights, root, whitening, given_root, 2.0 * float(np.sum(np.log(np.diag(given_root)))))
-
-
-def combine(matrix: Values, rows: Sequence[Any]) -> list[Any]:
-    """`matrix @ rows` for rows of any shape, one person's result never rounded by who else is in the batch, as the
-    blocks of a matrix product may be."""
-    return [sum((weight * rows[j] for j, weight in enumerate(line) if weight != 0.0), 0.0) for line in matrix]

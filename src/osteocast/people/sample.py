@@ -130,6 +130,12 @@ def values(groups: Sequence[Group], numbers: Numbers, changed: Mapping[str, Any]
     return result | {name: np.concatenate([one[name] for one in personal]) for name in personal[0]}
 
 
+def combine(matrix: np.ndarray, rows: Sequence[Any]) -> list[Any]:
+    """`matrix @ rows` for rows of any shape, one person's result never rounded by who else is in the batch, as the
+    blocks of a matrix product may be."""
+    return [sum((weight * rows[j] for j, weight in enumerate(line) if weight != 0.0), 0.0) for line in matrix]
+
+
 def quasi_numbers(people: int, seed: int = 0) -> Numbers:
     """Evenly spread normal numbers for small samples (scrambled Sobol points), the same for the same seed."""
     from scipy.special import ndtri
