@@ -10,6 +10,7 @@ from osteocast.cli.calibrate import calibrate
 from osteocast.cli.compare import compare
 from osteocast.cli.explain import cite, explain
 from osteocast.cli.monitor import monitor
+from osteocast.cli.people import people
 from osteocast.cli.plan import plan
 from osteocast.cli.study import study
 from osteocast.cli.validate import validate
@@ -42,5 +43,5 @@ def osteocast(
     """What a person's bones will do on an aromatase inhibitor, and what would change it."""
 
 
-for command in (compare, why, plan, monitor, validate, study, calibrate, explain, cite):
+for command in (compare, why, plan, monitor, validate, study, people, calibrate, explain, cite):
     app.command(epilog=EPILOG)(command)

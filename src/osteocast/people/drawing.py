@@ -147,9 +147,7 @@ def _age_and_menopause(
 
 def _share_past(age: Any) -> Values:
     """Share of women past menopause at an age."""
-    usual = joint.margin("age_at_menopause", joint.POST).margin
-    low, high = usual.cuts()
-    return np.asarray(np.clip((ndtr(usual.latent(age)) - low) / (high - low), 0.0, 1.0))
+    return joint.margin("age_at_menopause", joint.POST).margin.share_below(age)
 
 
 def _inferred_age(

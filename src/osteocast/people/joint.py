@@ -44,6 +44,16 @@ UNITS = {
     "e2": "pmol/L", "testosterone": "nmol/L", "lh": "IU/L", "calcium_mg_day": "mg/day", "vitamin_d": "nmol/L",
     "adherence": "share", **{f"bmd_{site}": "g/cm2" for site in dxa.SITES},
 }  # fmt: skip
+LABELS = {
+    "age_at_menopause": "age at menopause", "years_since_menopause": "years since menopause",
+    "bmi": "body mass index", "e2": "estradiol", "lh": "LH", "calcium_mg_day": "calcium in the diet",
+    "vitamin_d": "25-hydroxyvitamin D", "turnover": "speed of turnover", "adherence": "doses taken",
+    "prior_fracture": "prior fracture", "parent_hip_fracture": "parent broke a hip",
+    "rheumatoid_arthritis": "rheumatoid arthritis", "alcohol": "three units of alcohol a day",
+    "falls": "fell in the last year",
+    **{f"t_score_{site}": f"T-score {site.replace('_', ' ')}" for site in dxa.SITES},
+}  # fmt: skip
+"""Names of facts in words, where the underscores are not all that differs."""
 _IN_POPULATION = {"bmi": "bmi", "calcium_mg_day": "calcium_mg_day", "vitamin_d": "25OHD"}
 _REPLACED = {"turnover", "calcium_intake", "vitamin_d"}
 """Parameters that differ between people and stand among the facts under a name of their own."""

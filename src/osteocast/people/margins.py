@@ -62,6 +62,11 @@ class Margin:
         raw = np.asarray(value, float)
         return np.asarray(((np.log(np.maximum(raw, TINY)) if self.kind == "lognormal" else raw) - place) / scale)
 
+    def share_below(self, value: Any) -> Values:
+        """Share of people below a value."""
+        low, high = self.cuts()
+        return np.asarray(np.clip((ndtr(self.latent(value)) - low) / (high - low), 0.0, 1.0))
+
     def normal(self) -> tuple[Any, Any]:
         """Mean and standard deviation of the quantity, or of its logarithm."""
         if self.kind != "lognormal":

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from osteocast.report import figures, questions, view
+from osteocast.report.people import people_view
 from osteocast.report.published import published
 from osteocast.report.study import study_view
 from osteocast.report.words import DISCLAIMER, HORMONES, SITES, plain, plain_item, years
@@ -84,6 +85,18 @@ def comparison_page(result: Mapping[str, Any]) -> str:
             sources=[plain_item(s) for s in result.get("sources") or ()],
         )
     )
+
+
+def people_page(result: Mapping[str, Any]) -> str:
+    """The report of `people`: a sample of virtual people beside the targets it is drawn from.
+
+    Args:
+        result: what `osteocast people --json` prints.
+
+    Returns:
+        A complete HTML document.
+    """
+    return _environment().get_template("people.html.j2").render(**people_view(result))
 
 
 def study_page(study: Mapping[str, Any]) -> str:
