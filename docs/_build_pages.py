@@ -18,6 +18,8 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+import _people_tables
+
 from osteocast.calibration.command import GROUPS_NOT_FITTED
 from osteocast.drugs.catalogue import catalogue
 from osteocast.evidence.targets import BETWEEN_TRIAL_SD, CALIBRATION, Target, read_targets
@@ -464,4 +466,7 @@ MAKERS: dict[str, Callable[..., str]] = {
     "qualities": qualities,
     "corrections": wrong_citations,
     "cards": cards,
+    "people_margins": lambda: _people_tables.margins(_table),
+    "people_shares": lambda: _people_tables.shares(_table),
+    "people_links": lambda: _people_tables.links(_table),
 }

@@ -39,6 +39,16 @@ BAD = {
     "unknown group": (["validate", "--group", "women"], ["women", "women_ai"]),
     "missing table": (["validate", "--targets", "no-such.csv"], ["no-such.csv"]),
     "missing study": (["study", "no-such.toml"], ["no-such.toml"]),
+    "people: unknown fact": (["people", "--given", "bim=27"], ["bim", "bmi"]),
+    "people: no value": (["people", "--given", "age"], ["--given age", "age=60"]),
+    "people: no YAML": (["people", "--given", "age={mean: 60"], ["--given", "age=60"]),
+    "people: a word": (["people", "--given", "age=old"], ["given, age", "number"]),
+    "people: unknown rule": (["people", "--rule", "t_score_hips > -2"], ["t_score_hips", "t_score"]),
+    "people: no rule": (["people", "--rule", "age"], ["compares nothing"]),
+    "people: impossible": (["people", "--rule", "age > 120"], ["loosen 'age > 120'"]),
+    "people: too few": (["people", "--n", "3"], ["--n", "50"]),
+    "people: sex": (["people", "--sex", "femal"], ["female"]),
+    "people: wrong sex": (["people", "--sex", "male", "--given", "postmenopausal=1"], ["male"]),
     "nothing planned": (["plan", "PLANLESS"], ["planned", "anastrozole 1 mg daily for 60 months"]),
 }
 

@@ -203,6 +203,28 @@ def test_given_means_and_spreads_are_met_together():
     assert at_menopause.mean() == pytest.approx(49.0, abs=0.2) and at_menopause.std() == pytest.approx(4.0, abs=0.4)
 
 
+@pytest.mark.parametrize(
+    ("given", "mean", "sd"),
+    [
+        ({"years_since_menopause": Distribution(10.0, 9.0)}, 10.0, 9.0),
+        ({"years_since_menopause": Distribution(2.0, 0.6)}, 2.0, 0.6),
+        ({"age": Distribution(60.0, 7.0, min=50.0)}, 60.0, 7.0),
+        ({"age": Distribution(60.0, min=50.0, max=65.0)}, 60.0, None),
+        ({"adherence": Distribution(0.97)}, 0.97, None),
+        ({"adherence": Distribution(0.9, 0.06, min=0.75)}, 0.9, 0.06),
+        ({"bmi": Distribution(31.0, 4.0, min=25.0)}, 31.0, 4.0),
+    ],
+)
+def test_means_near_a_limit_are_met(given, mean, sd):
+    """Early cohorts, wide ones, ones between limits; where no spread is given, one that fits."""
+    (name, asked) = next(iter(given.items()))
+    value = sample(Population(given=given), MANY[:20_000], 6).facts[name]
+    assert value.mean() == pytest.approx(mean, abs=4.5 * value.std() / np.sqrt(len(value)) + 0.003 * mean)
+    if sd is not None:
+        assert value.std() == pytest.approx(sd, rel=0.04)
+    assert value.min() >= (asked.min or -np.inf) and value.max() <= (asked.max or np.inf)
+
+
 def z_scores(found, name):
     if name in joint.T_SCORES:
         margin = joint.t_margin(name.removeprefix("t_score_"), "female", found["age"])
@@ -283,6 +305,7 @@ def test_the_engine_takes_them(one_shape, population):
         ({"given": {"age": 12.0}}, "outside 18 to 100"),
         ({"given": {"age": {"mean": 60, "sd": 5, "min": 70}}}, "outside its limits"),
         ({"given": {"age": {"mean": 60, "spread": 5}}}, "spread"),
+        ({"given": {"adherence": 1.4}}, "outside 0 to 1"),
         ({"given": {"prior_fracture": 0.4}}, "neither yes nor no"),
         ({"given": {"years_since_menopause": 5.0, "age_at_menopause": 50.0}}, "both given"),
         ({"given": {"bmd_total_hip": 0.8, "t_score_total_hip": -1.0}}, "given twice"),
@@ -304,6 +327,19 @@ def test_rules_that_nobody_meets_name_the_one_that_keeps_most_out():
         sample(
             Population(inclusion=("age > 84.9", "t_score_min < -1", "prior_fracture == 1", "smoker == 1")), [1, 2], 1
         )
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        {"adherence": Distribution(0.95, 0.3)},
+        {"age": Distribution(60.0, 20.0, min=55.0, max=65.0)},
+        {"t_score_total_hip": Distribution(-1.0, 1.0, min=-1.5, max=-0.5)},
+    ],
+)
+def test_spreads_wider_than_the_limits_are_refused(given):
+    with pytest.raises(OsteocastError, match="lower the sd"):
+        sample(Population(given=given), [1, 2], 1)
 
 
 def test_people_who_cannot_exist_are_refused():

@@ -38,6 +38,7 @@ def test_a_median_stays_the_median():
         (Margin("normal", -1.6, 0.38, -2.5, -1.0), (-2.5, -1.0)),
         (Margin("normal", 3.0, 2.0, 0.0, 60.0), (0.0, 60.0)),
         (Margin("lognormal", 27.0, 3.0, 18.0, 35.0), (18.0, 35.0)),
+        (Margin("beta", 0.9, 0.06, 0.75, 1.0), (0.75, 1.0)),
     ],
 )
 def test_those_within_limits_have_the_moments_asked_for(margin, limits):

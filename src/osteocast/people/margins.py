@@ -29,7 +29,7 @@ class Margin:
         kind: `normal`, `lognormal` or `beta`.
         mean: of the quantity, or an array of them, one a person.
         sd: its standard deviation; 0 = everybody has the mean.
-        low: nobody lies below; the mean is that of the quantity before it is cut.
+        low: nobody lies below; mean and sd are those of the quantity before it is cut.
         high: nobody lies above.
     """
 
@@ -88,10 +88,11 @@ class Margin:
 
 @lru_cache(maxsize=512)
 def _cuts(margin: Margin) -> tuple[float, float]:
-    if margin.sd == 0.0 or margin.kind == "beta":
+    if margin.sd == 0.0:
         return 0.0, 1.0
-    low = 0.0 if margin.kind == "lognormal" and margin.low <= 0.0 else float(ndtr(margin.latent(margin.low)))
-    return low, float(ndtr(margin.latent(margin.high)))
+    low = 0.0 if margin.kind != "normal" and margin.low <= 0.0 else float(ndtr(margin.latent(margin.low)))
+    high = 1.0 if margin.kind == "beta" and margin.high >= 1.0 else float(ndtr(margin.latent(margin.high)))
+    return low, high
 
 
 def from_median(median: float, log_sd: float, low: float, high: float) -> Margin:
@@ -113,8 +114,10 @@ def with_moments(margin: Margin, where: str) -> Margin:
     Raises:
         OsteocastError: no such distribution exists, such as a spread wider than the limits allow.
     """
+    if margin.kind == "beta" and margin.sd**2 >= margin.mean * (1.0 - margin.mean):
+        raise _none(margin, where)
     low, high = _cuts(margin)
-    if margin.kind == "beta" or margin.sd == 0.0 or high - low > 1.0 - 1e-4:
+    if margin.sd == 0.0 or high - low > 1.0 - 1e-4:
         return margin
     from scipy.optimize import least_squares
 
@@ -126,7 +129,8 @@ def with_moments(margin: Margin, where: str) -> Margin:
 
     def miss(x: Any) -> Any:
         one = trial(x)
-        if one.kind == "lognormal" and one.mean <= 0.0:
+        impossible = one.kind != "normal" and one.mean <= 0.0
+        if impossible or (one.kind == "beta" and one.sd**2 >= one.mean * (1.0 - one.mean)):
             return np.array([1e3, 1e3])
         value = one.value(ndtri(z))
         mean = np.sum(weights * value) / 2
@@ -135,10 +139,14 @@ def with_moments(margin: Margin, where: str) -> Margin:
 
     found = least_squares(miss, [0.0, 0.0], bounds=([-20.0, -3.0], [20.0, 3.0]), xtol=1e-12, ftol=1e-12)
     if np.max(np.abs(found.fun)) > 2e-3:
-        raise OsteocastError(
-            f"no {margin.kind} distribution between {margin.low:g} and {margin.high:g} has mean {margin.mean:g} "
-            f"and sd {margin.sd:g}",
-            where=where,
-            fix="lower the sd, or widen the limits",
-        )
+        raise _none(margin, where)
     return trial(found.x)
+
+
+def _none(margin: Margin, where: str) -> OsteocastError:
+    return OsteocastError(
+        f"no {margin.kind} distribution between {margin.low:g} and {margin.high:g} has mean {margin.mean:g} "
+        f"and sd {margin.sd:g}",
+        where=where,
+        fix="lower the sd, or widen the limits",
+    )

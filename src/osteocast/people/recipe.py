@@ -24,6 +24,9 @@ if TYPE_CHECKING:
 
 MENOPAUSE_SHARE = 0.5
 """Years since menopause spread by no more than this share of their mean where no spread is given."""
+SKEWED = 0.55
+"""Years since menopause that spread by more than this share of their mean are log-normal."""
+NARROWER = 30
 BEFORE_TREATMENT_YEARS = 2.0
 LEAST_YEARS = {"female": 2.0, "male": 8.0}
 """Years simulated before month 0 whatever the age; men are simulated from 40."""
@@ -145,15 +148,50 @@ def _margin(name: str, given: Distribution, population: Population, group: str) 
     assert given.mean is not None
     sd = given.sd
     if sd is None:
-        sd = usual.sd * (given.mean / usual.mean if usual.kind == "lognormal" else 1.0)
+        sd = usual.sd * _relative_spread(usual, given.mean)
         if name in ("age", "years_since_menopause"):
             sd = _menopause_spread(name, given.mean, sd, population)
+    wanted = replace(usual, mean=given.mean, sd=sd)
+    if name == "years_since_menopause" and sd > SKEWED * given.mean:
+        wanted = replace(wanted, kind="lognormal")
     low, high = joint.LIMITS.get(name, (0.0, math.inf))
     if name in ("age", "age_at_menopause", "years_since_menopause"):
-        low, high = max(low, given.mean - FARTHEST * sd), min(high, given.mean + FARTHEST * sd)
+        cut = given.min is not None or given.max is not None
+        low, high = _within(wanted, FARTHEST + 1.0 if cut else FARTHEST, low, high)
     low = low if given.min is None else max(low, given.min)
     high = high if given.max is None else min(high, given.max)
-    return with_moments(replace(usual, mean=given.mean, sd=sd, low=low, high=high), f"given, {name}")
+    wanted = replace(wanted, low=low, high=high)
+    where = f"given, {name}"
+    if given.sd is not None:
+        return with_moments(wanted, where)
+    for _ in range(NARROWER):
+        # The usual spread may be wider than the limits allow; then the widest that they do.
+        try:
+            return with_moments(wanted, where)
+        except OsteocastError:
+            wanted = replace(wanted, sd=0.9 * wanted.sd)
+    return with_moments(wanted, where)
+
+
+def _relative_spread(usual: Margin, mean: float) -> float:
+    """How a usual spread changes with the mean: with it where nothing is negative, not at all where values run on
+    both sides of 0, and with the room left where they are shares."""
+    if usual.kind == "lognormal":
+        return float(mean / usual.mean)
+    if usual.kind == "beta":
+        return math.sqrt(mean * (1.0 - mean) / (usual.mean * (1.0 - usual.mean)))
+    return 1.0
+
+
+def _within(margin: Margin, far: float, low: float, high: float) -> tuple[float, float]:
+    """Limits at so many standard deviations from the mean, of the logarithm where that is normal."""
+    if margin.sd == 0.0:
+        return low, high
+    place, scale = margin.normal()
+    ends = [place - far * scale, place + far * scale]
+    if margin.kind == "lognormal":
+        ends = [math.exp(end) for end in ends]
+    return max(low, ends[0]), min(high, ends[1])
 
 
 def _usual(name: str, population: Population, group: str) -> Margin:

@@ -258,7 +258,7 @@ def _correlations(one: Recipe, population: Population, facts: Mapping[str, Value
         target = link.value
         if joint.CORRELATED_RISK in link.pair:
             target *= _left_by_a_yes_or_no(joint.prevalence(joint.CORRELATED_RISK, one.sex).at(facts["age"][here]))
-        constant = np.std(first) == 0.0 or np.std(second) == 0.0
+        constant = any(np.ptp(facts[name][here]) == 0.0 for name in link.pair)
         yield {
             "between": list(link.pair),
             "labels": [_label(name) for name in link.pair],
