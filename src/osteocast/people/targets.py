@@ -10,21 +10,27 @@ from numpy.typing import NDArray
 from scipy.special import ndtri
 
 from osteocast.measure import dxa
-from osteocast.parameters.registry import parameters
-from osteocast.people import joint, latent
+from osteocast.people import joint
 from osteocast.people.margins import Margin
 from osteocast.people.population import Distribution, Population
 from osteocast.people.recipe import Recipe, recipe
+from osteocast.people.target_shares import (
+    DESIGN,
+    FEWEST,
+    NAMES_BY_GROUP,
+    correlations,
+    is_free,
+    label_of,
+    origin,
+    parameter,
+    share_of,
+    therapies,
+)
 from osteocast.people.virtual import Sample
 
 BINS = 36
 MOST_FOR_CURVES = 2000
 """People over whose ages and groups a target distribution is averaged."""
-AGE_BAND = 10.0
-FEWEST = 20
-"""People in whom a share or a curve is worth showing."""
-DESIGN = "the design"
-NAMES_BY_GROUP = {joint.PRE: "before menopause", joint.POST: "after menopause"}
 
 Values = NDArray[np.float64]
 
@@ -61,23 +67,17 @@ def compare(population: Population, sample: Sample) -> dict[str, Any]:
     facts = sample.facts
     return {
         "quantities": [_quantity(wanted, facts) for wanted in _wanted(one, facts) if wanted.people.sum() > 1],
-        "shares": [_share(one, risk, facts) for risk in joint.RISKS] + _therapies(one, population, sample),
-        "correlations": list(_correlations(one, population, facts)),
-        "parameters": [_parameter(one, name, sample) for name in joint.own_parameters()],
+        "shares": [share_of(one, risk, facts) for risk in joint.RISKS] + therapies(one, population, sample),
+        "correlations": list(correlations(one, population, facts)),
+        "parameters": [parameter(one, name, sample) for name in joint.own_parameters()],
     }
-
-
-def _free(one: Recipe) -> bool:
-    """Whether nothing bends the usual distributions."""
-    risks = [name for name in one.fixed if name in joint.RISKS]
-    return not (one.rules or one.conditions or risks)
 
 
 def _wanted(one: Recipe, facts: Mapping[str, Values]) -> Iterator[Wanted]:
     """Every measured quantity and its target; estradiol apart before and after menopause."""
     everybody = np.ones(len(facts["age"]), bool)
     menopause = ("age_at_menopause", "years_since_menopause")
-    free = "usual" if _free(one) else "bent"
+    free = "usual" if is_free(one) else "bent"
     for name in ("age", *menopause, "calcium_mg_day", "vitamin_d", "adherence", *one.names):
         if name == joint.CORRELATED_RISK or name not in facts:
             continue
@@ -85,7 +85,7 @@ def _wanted(one: Recipe, facts: Mapping[str, Values]) -> Iterator[Wanted]:
             here = everybody if name not in menopause else facts["postmenopausal"] == 1.0
             unit = joint.UNITS.get(name, "1")
             role = "bent" if one.rules else "given"
-            yield Wanted(name, _label(name), here, one.own[name], unit, "given", DESIGN, "derived", role)
+            yield Wanted(name, label_of(name), here, one.own[name], unit, "given", DESIGN, "derived", role)
         elif name in joint.T_SCORES:
             yield _t_score(one, name, facts, everybody, free)
         elif name == "years_since_menopause":
@@ -117,7 +117,7 @@ def _usual(
     if records[0].published != last.published:
         each = [np.where(past, last.published[i], records[0].published[i]) for i in (0, 1)]
         margin = Margin(last.margin.kind, each[0], each[1])
-    label = _label(name)
+    label = label_of(name)
     if name == "e2" and groups[0] in NAMES_BY_GROUP:
         label = f"{label} {NAMES_BY_GROUP[groups[0]]}"
     return Wanted(name, label, people, margin, last.unit, last.basis, last.source, last.quality, role)
@@ -129,7 +129,7 @@ def _t_score(one: Recipe, name: str, facts: Mapping[str, Values], people: NDArra
     rows = dxa.age_sources(site, one.sex)
     typical = float(np.mean(facts["age"]))
     row = min(rows, key=lambda row: abs(0.5 * (row.age_low + row.age_high) - typical))
-    return Wanted(name, _label(name), people, margin, "1", row.basis, f"by age: {row.source}", row.quality, role)
+    return Wanted(name, label_of(name), people, margin, "1", row.basis, f"by age: {row.source}", row.quality, role)
 
 
 def _quantity(wanted: Wanted, facts: Mapping[str, Values]) -> dict[str, Any]:
@@ -153,12 +153,8 @@ def _quantity(wanted: Wanted, facts: Mapping[str, Values]) -> dict[str, Any]:
         "sample": {"mean": mean, "sd": sd},
         "error": {"mean": sd / np.sqrt(n), "sd": sd * float(np.sqrt(max(fourth - 1.0, 0.0) / (4.0 * n)))},
         "curve": _curve(value, wanted, here) if n >= FEWEST and sd > 0.0 else None,
-        **_origin(wanted),
+        **origin(wanted),
     }
-
-
-def _label(name: str) -> str:
-    return joint.LABELS.get(name, name.replace("_", " "))
 
 
 def _of(part: Any, here: NDArray[np.bool_]) -> Any:
@@ -184,129 +180,6 @@ def _curve(value: Values, wanted: Wanted, here: NDArray[np.bool_]) -> dict[str, 
         "x": (0.5 * (edges[1:] + edges[:-1])).tolist(),
         "sample": (100.0 * count / len(value)).tolist(),
         "target": (100.0 * np.diff(below)).tolist(),
-    }
-
-
-def _origin(one: Any) -> dict[str, str]:
-    return {"basis": one.basis, "source": one.source, "quality": one.quality}
-
-
-def _share(one: Recipe, risk: str, facts: Mapping[str, Values]) -> dict[str, Any]:
-    """Share of people with a risk factor, over all and by age."""
-    record = joint.prevalence(risk, one.sex)
-    age, has = facts["age"], facts[risk]
-    target = record.at(age)
-    role = "bent" if one.rules or (risk == joint.CORRELATED_RISK and one.conditions) else "usual"
-    origin = _origin(record)
-    if risk in one.shares or risk in one.fixed:
-        target = np.full(len(age), one.shares.get(risk, one.fixed.get(risk, 0.0)))
-        role, origin = "bent" if one.rules else "given", {"basis": "given", "source": DESIGN, "quality": "derived"}
-    bands = []
-    for low in np.arange(np.floor(age.min() / AGE_BAND) * AGE_BAND, age.max(), AGE_BAND):
-        here = (age >= low) & (age < low + AGE_BAND)
-        if here.sum() >= FEWEST:
-            entry = {"age": float(age[here].mean()), "target": float(target[here].mean()), "n": int(here.sum())}
-            bands.append(entry | {"sample": float(has[here].mean())})
-    share = float(has.mean())
-    return {
-        "name": risk,
-        "label": _label(risk),
-        "role": role,
-        "target": float(target.mean()),
-        "sample": share,
-        "error": float(np.sqrt(max(float(target.mean()) * (1.0 - float(target.mean())), 0.0) / len(age))),
-        "by_age": bands,
-        **origin,
-    }
-
-
-def _therapies(one: Recipe, population: Population, sample: Sample) -> list[dict[str, Any]]:
-    """Share of people with each prior regimen."""
-    taken = sample.facts["prior_therapy"]
-    past = sample.facts.get("postmenopausal", np.ones(len(taken))) == 1.0
-    result = []
-    for k, regimen in enumerate(sample.prior_regimens[1:], start=1):
-        shares = [float(one.therapies[group][k] - one.therapies[group][k - 1]) for group in one.groups]
-        target = float(np.where(past, shares[-1], shares[0]).mean())
-        records = [row for group in one.groups for row in joint.prior_therapy(group)]
-        origin = {"basis": "given", "source": DESIGN, "quality": "derived"}
-        if population.prior_therapy is None:
-            origin = _origin(records[k - 1])
-        name = f"before: {regimen}"
-        entry = {"name": name, "label": name, "role": "bent" if one.rules else "usual", "target": target}
-        if "prior_therapy" in one.fixed:
-            entry |= {"role": "given", "target": float(one.fixed["prior_therapy"] == k)}
-        error = float(np.sqrt(target * (1.0 - target) / len(taken)))
-        result.append(entry | {"sample": float(np.mean(taken == k)), "error": error, "by_age": [], **origin})
-    return result
-
-
-def _correlations(one: Recipe, population: Population, facts: Mapping[str, Values]) -> Iterator[dict[str, Any]]:
-    """Correlations of the normal numbers behind the facts, counted from the mean for age and group."""
-    groups_of: dict[joint.Link, list[str]] = {}
-    for group in one.groups:
-        for link in latent.links(group, population.correlations):
-            groups_of.setdefault(link, []).append(group)
-    numbers = {name: _numbers(one, name, facts) for name in one.names}
-    for link, groups in groups_of.items():
-        here = np.ones(len(facts["age"]), bool)
-        if len(groups) < len(one.groups):
-            here = (facts["postmenopausal"] == 1.0) == (groups == [joint.POST])
-        if link.value == 0.0 or here.sum() < FEWEST:
-            continue
-        first, second = (numbers[name][here] for name in link.pair)
-        target = link.value
-        if joint.CORRELATED_RISK in link.pair:
-            target *= _left_by_a_yes_or_no(joint.prevalence(joint.CORRELATED_RISK, one.sex).at(facts["age"][here]))
-        constant = any(np.ptp(facts[name][here]) == 0.0 for name in link.pair)
-        yield {
-            "between": list(link.pair),
-            "labels": [_label(name) for name in link.pair],
-            "among": "" if len(groups) == len(one.groups) else NAMES_BY_GROUP[groups[0]],
-            "role": "usual" if _free(one) else "bent",
-            "n": int(here.sum()),
-            "target": target,
-            "sample": None if constant else float(np.corrcoef(first, second)[0, 1]),
-            "error": float((1.0 - target**2) / np.sqrt(here.sum())),
-            **_origin(link),
-        }
-
-
-def _numbers(one: Recipe, name: str, facts: Mapping[str, Values]) -> Values:
-    """The normal numbers behind a fact; a risk factor as it is."""
-    if name == joint.CORRELATED_RISK:
-        return facts[name]
-    if name in joint.T_SCORES:
-        return joint.t_margin(name.removeprefix("t_score_"), one.sex, facts["age"]).latent(facts[name])
-    each = [joint.margin(name, group).margin.latent(facts[name]) for group in one.groups]
-    return each[0] if len(each) == 1 else np.where(facts["postmenopausal"] == 1.0, each[1], each[0])
-
-
-def _left_by_a_yes_or_no(share: Values) -> float:
-    """What is left of a correlation between normal numbers where one of them only says yes or no."""
-    height = np.exp(-0.5 * ndtri(share) ** 2) / np.sqrt(2.0 * np.pi)
-    return float(np.mean(height) / np.sqrt(share.mean() * (1.0 - share.mean())))
-
-
-def _parameter(one: Recipe, name: str, sample: Sample) -> dict[str, Any]:
-    """Median and spread on the log scale of a parameter in which people differ."""
-    record = parameters()[name]
-    margin = one.own.get(name) or joint.margin(name, one.groups[-1]).margin
-    value = np.asarray(sample.values[name], float)
-    logs = np.log(np.maximum(value, 1e-300))
-    place, spread = (np.log(max(margin.mean, 1e-300)), 0.0) if margin.sd == 0.0 else margin.normal()
-    nothing = not np.any(value > 0.0)
-    given = name in one.own
-    return {
-        "name": name,
-        "unit": record.unit,
-        "role": "given" if given else "bent" if any(name in rule.names for rule in one.rules) else "usual",
-        "target": {"median": 0.0 if nothing else float(np.exp(place)), "log_sd": 0.0 if nothing else float(spread)},
-        "sample": {"median": float(np.median(value)), "log_sd": 0.0 if nothing else float(logs.std())},
-        "error": {"log_median": 1.2533 * float(spread) / np.sqrt(len(value))},
-        "basis": "given" if given else record.basis,
-        "source": DESIGN if given else f"{record.citation}: {record.where}",
-        "quality": "derived" if given else record.quality,
     }
 
 
