@@ -1,0 +1,54 @@
+"""Which fractures are counted, and what each is the sum of."""
+
+from __future__ import annotations
+
+from osteocast.errors import OsteocastError, nearest
+
+MAJOR = ("hip", "vertebral_clinical", "wrist", "humerus")
+"""Major osteoporotic fractures."""
+OUTCOMES = ("hip", "vertebral_clinical", "vertebral_morphometric", "wrist", "humerus", "mof", "any_clinical")
+"""Outcomes that can be asked for; `mof` is any of `MAJOR`, `any_clinical` any fracture that comes to a doctor."""
+SITES_OF = {
+    **{name: (name,) for name in (*MAJOR, "vertebral_morphometric", "other_clinical")},
+    "mof": MAJOR,
+    "any_clinical": (*MAJOR, "other_clinical"),
+}
+"""What the rate of an outcome is the sum of. A person may break several; the first of any is what is counted."""
+SPINE = ("vertebral_clinical", "vertebral_morphometric")
+TITLES = {
+    "hip": "hip",
+    "vertebral_clinical": "vertebra, noticed",
+    "vertebral_morphometric": "vertebra, new on film",
+    "wrist": "wrist",
+    "humerus": "upper arm",
+    "mof": "major osteoporotic (hip, noticed vertebra, wrist, upper arm)",
+    "any_clinical": "any clinical fracture",
+}
+POPULATIONS = ("united_states", "sweden", "united_kingdom")
+DEFAULT_POPULATION = "united_states"
+
+
+def sites_of(outcome: str) -> tuple[str, ...]:
+    """The single sites that make up an outcome.
+
+    Raises:
+        OsteocastError: no such outcome.
+    """
+    if outcome not in SITES_OF:
+        close = nearest(outcome, SITES_OF)
+        fix = f"did you mean {close}?" if close else f"use one of {', '.join(OUTCOMES)}"
+        raise OsteocastError(f"'{outcome}' is not a fracture outcome", where="outcome", fix=fix)
+    return SITES_OF[outcome]
+
+
+def population_name(name: str) -> str:
+    """The population, checked.
+
+    Raises:
+        OsteocastError: no rates are stored for it.
+    """
+    if name not in POPULATIONS:
+        raise OsteocastError(
+            f"no fracture rates are stored for '{name}'", where="population", fix=f"use {', '.join(POPULATIONS)}"
+        )
+    return name
