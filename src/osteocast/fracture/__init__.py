@@ -4,13 +4,13 @@ from osteocast.fracture.course import Course, credited, t_scores_from_density, w
 from osteocast.fracture.cumulative import cumulative_hazard, cumulative_incidence, event_months
 from osteocast.fracture.factors import FACTORS
 from osteocast.fracture.forecast import OutcomeForecast, forecast, provenance
-from osteocast.fracture.hazard import multiple_vertebral_share, rate_per_year
+from osteocast.fracture.hazard import rate_per_year
 from osteocast.fracture.incidence import death_rate_per_year, incidence_per_year
-from osteocast.fracture.outcomes import DEFAULT_POPULATION, MAJOR, OUTCOMES, POPULATIONS, TITLES
+from osteocast.fracture.outcomes import DEFAULT_POPULATION, MAJOR, MULTIPLE, OUTCOMES, POPULATIONS, TITLES
 
 __all__ = [
-    "DEFAULT_POPULATION", "FACTORS", "MAJOR", "OUTCOMES", "POPULATIONS", "TITLES", "Course", "OutcomeForecast",
+    "DEFAULT_POPULATION", "FACTORS", "MAJOR", "MULTIPLE", "OUTCOMES", "POPULATIONS", "TITLES", "Course", "OutcomeForecast",
     "credited", "cumulative_hazard", "cumulative_incidence", "death_rate_per_year", "event_months", "forecast",
-    "incidence_per_year", "multiple_vertebral_share", "provenance", "rate_per_year", "t_scores_from_density",
+    "incidence_per_year", "provenance", "rate_per_year", "t_scores_from_density",
     "without_testosterone",
 ]  # fmt: skip

@@ -63,20 +63,20 @@ def cumulative_incidence(months: Any, rate: Any, death: Any) -> np.ndarray:
 
 
 def event_months(months: Any, hazard: Any, uniform: Any) -> np.ndarray:
-    """When each person has the event: the month at which the gathered hazard reaches -ln(uniform).
+    """When each person has the event: the month at which the gathered hazard reaches -ln(1 - uniform).
 
     One number a person and purpose gives common random numbers: a lower rate moves the same person's event later.
 
     Args:
         months: increasing, shape (points,).
         hazard: from `cumulative_hazard`, shape (points, people).
-        uniform: numbers in (0, 1], shape (people,).
+        uniform: numbers in [0, 1), shape (people,).
 
     Returns:
         Months, shape (people,); infinity for who has none by the last month.
     """
     months, hazard = np.asarray(months, float), np.asarray(hazard, float)
-    need = -np.log(np.asarray(uniform, float))
+    need = -np.log1p(-np.asarray(uniform, float))
     step = np.sum(hazard[1:] < need, axis=0)
     inside = step < len(months) - 1
     at = np.minimum(step, len(months) - 2)[None]
@@ -94,10 +94,12 @@ def _years(months: Any) -> np.ndarray:
 
 
 def _along(steps: np.ndarray, ndim: int) -> np.ndarray:
+    """One value a step, beside rates by step and person."""
     return steps.reshape((-1,) + (1,) * (ndim - 1))
 
 
 def _raised(death: Any, ndim: int) -> np.ndarray:
     """Rates by month alone, shape (points,), beside rates by month and person."""
     death = np.asarray(death, float)
-    return death.reshape(death.shape + (1,) * (ndim - death.ndim)) if 0 < death.ndim < ndim else death
+    more = ndim - death.ndim if 0 < death.ndim < ndim else 0
+    return np.reshape(death, death.shape + (1,) * more)

@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 
 from osteocast.errors import OsteocastError
-from osteocast.fracture.outcomes import SPINE
+from osteocast.fracture.outcomes import MULTIPLE, SPINE
 from osteocast.fracture.records import Series, table
 from osteocast.measure import dxa
 
@@ -36,6 +36,7 @@ def scan_used(site: str, known: Mapping[str, Any] | None) -> str | None:
 def gradient(site: str, scan: str, sex: str) -> Series:
     """Rate ratio per standard deviation of a fracture site on a scan site, by age."""
     known = table("density", "outcome", "site", "sex")
+    site = "vertebral_morphometric" if site == MULTIPLE else site
     at = GRADIENT_SITE.get(scan, scan)
     return known.get((site, at, sex)) or known["other", at, sex]
 

@@ -13,7 +13,7 @@ from osteocast.fracture import density, factors, hazard, incidence, turnover
 from osteocast.fracture.course import Course, credited
 from osteocast.fracture.cumulative import MONTHS_PER_YEAR, cumulative_incidence
 from osteocast.fracture.hazard import Parts
-from osteocast.fracture.outcomes import DEFAULT_POPULATION, OUTCOMES, SPINE, sites_of
+from osteocast.fracture.outcomes import DEFAULT_POPULATION, MULTIPLE, OUTCOMES, SPINE, sites_of
 from osteocast.fracture.split import Through, split
 
 YEARS = tuple(range(1, 11))
@@ -82,7 +82,7 @@ def forecast(
         reference: the same draws under what to compare with (no treatment, or the planned one), for the split.
         without_no_credit: the same draws without testosterone, where `course` has it: see `course.credited`.
         population: whose incidence and life table.
-        outcomes: which.
+        outcomes: which of `OUTCOMES`; `vertebral_multiple` may be added.
         years: whole years from the first month, 1 to 10.
 
     Raises:
@@ -161,6 +161,8 @@ def provenance(
                 used.append(factors.share(name, "mean" if name == "bmi" else "prevalence", sex))
         if has_turnover and site in SPINE:
             tags.add(turnover.fitted().basis)
+        if site == MULTIPLE:
+            used.append(turnover.number("multiple_untreated", sex))
     if has_turnover:
         used += [turnover.number(name, sex) for name in ("gradient", "log_sd", "lowest_z", "highest_z")]
     tags |= {tag for one in used for tag in one.tags}

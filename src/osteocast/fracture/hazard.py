@@ -14,7 +14,7 @@ import numpy as np
 from osteocast.errors import OsteocastError
 from osteocast.fracture import density, factors, turnover
 from osteocast.fracture.incidence import incidence_per_year
-from osteocast.fracture.outcomes import DEFAULT_POPULATION, sites_of
+from osteocast.fracture.outcomes import DEFAULT_POPULATION, MULTIPLE, sites_of
 
 AGES = (18.0, 110.0)
 
@@ -47,12 +47,25 @@ def parts(
     vertebral: float | None = None,
 ) -> Parts:
     """What the rate of a single fracture site is made of; arguments as of `rate_per_year`."""
-    age = _ages(age)
+    age, turnover_fold = _ages(age), _folds(turnover_fold)
+    if site == MULTIPLE:
+        one = parts(
+            "vertebral_morphometric",
+            sex=sex,
+            age=age,
+            t_scores=t_scores,
+            turnover_fold=turnover_fold,
+            risk_factors=risk_factors,
+            population=population,
+            vertebral=vertebral,
+        )
+        usual, rise = turnover.multiple_share(turnover_fold, sex=sex, age=age)
+        return one._replace(base=one.base * usual, turnover=one.turnover * rise)
     known = density.scan_used(site, t_scores) is not None
     base = incidence_per_year(site, sex=sex, age=age, population=population) * factors.multiplier(
         site, risk_factors, sex=sex, age=age, density_known=known
     )
-    published, extra = turnover.multipliers(site, _folds(turnover_fold), sex=sex, age=age, vertebral=vertebral)
+    published, extra = turnover.multipliers(site, turnover_fold, sex=sex, age=age, vertebral=vertebral)
     return Parts(base, density.multiplier(site, t_scores, sex=sex, age=age), published, extra)
 
 
@@ -69,7 +82,7 @@ def rate_per_year(
     """Rate of a first fracture [1/year].
 
     Args:
-        outcome: one of `OUTCOMES`.
+        outcome: one of `OUTCOMES`, or `vertebral_multiple`.
         sex: female or male, one for all.
         age: years at the time of the rate; any shape that broadcasts with the rest.
         t_scores: T-scores [1] at that time by scan site (`lumbar_spine`, `total_hip`, `femoral_neck`); a fracture
@@ -97,23 +110,6 @@ def rate_per_year(
         for site in sites_of(outcome)
     ]
     return np.asarray(sum(each))
-
-
-def multiple_vertebral_share(turnover_fold: Any, *, sex: str, age: Any) -> np.ndarray:
-    """Share of those with a new vertebral fracture who break two or more [1].
-
-    It rises with turnover above the usual level, which is how the mechanism shows the rebound after denosumab.
-
-    Args:
-        turnover_fold: serum CTX [fold of young adult], None where unknown.
-        sex: female or male.
-        age: years.
-    """
-    untreated = turnover.number("multiple_untreated").value
-    z = 0.0 if turnover_fold is None else turnover.z_score(_folds(turnover_fold), sex=sex, age=_ages(age))
-    slope = turnover.fitted("multiple_overshoot").value
-    log_odds = np.log(untreated / (1.0 - untreated)) + slope * np.maximum(z, 0.0)
-    return np.asarray(1.0 / (1.0 + np.exp(-log_odds)) * np.ones(np.shape(age)))
 
 
 def _ages(age: Any) -> np.ndarray:

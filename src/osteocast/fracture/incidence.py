@@ -7,19 +7,20 @@ from typing import Any
 import numpy as np
 
 from osteocast.errors import OsteocastError
-from osteocast.fracture.outcomes import DEFAULT_POPULATION, population_name, sites_of
+from osteocast.fracture.outcomes import DEFAULT_POPULATION, MULTIPLE, population_name, sites_of
 from osteocast.fracture.records import SEXES, Series, table
 
 PER_PERSON_YEAR = 1e-3
 
 
 def series(site: str, sex: str, population: str = DEFAULT_POPULATION) -> Series:
-    """The published rates behind a single site [per 1000 person-years].
+    """The published rates behind a single site [per 1000 person-years]; several vertebrae go by those of one.
 
     Raises:
         OsteocastError: no rates of this site, sex or population.
     """
     known = table("incidence", "population", "sex", "outcome")
+    site = "vertebral_morphometric" if site == MULTIPLE else site
     population = population_name(population)
     if sex not in SEXES:
         raise OsteocastError(f"'{sex}' is not a sex with fracture rates", where="sex", fix="use female or male")

@@ -8,17 +8,20 @@ MAJOR = ("hip", "vertebral_clinical", "wrist", "humerus")
 """Major osteoporotic fractures."""
 OUTCOMES = ("hip", "vertebral_clinical", "vertebral_morphometric", "wrist", "humerus", "mof", "any_clinical")
 """Outcomes that can be asked for; `mof` is any of `MAJOR`, `any_clinical` any fracture that comes to a doctor."""
+MULTIPLE = "vertebral_multiple"
+"""Two or more new vertebral fractures on film: an outcome of its own, the one that rises after denosumab."""
 SITES_OF = {
-    **{name: (name,) for name in (*MAJOR, "vertebral_morphometric", "other_clinical")},
+    **{name: (name,) for name in (*MAJOR, "vertebral_morphometric", MULTIPLE, "other_clinical")},
     "mof": MAJOR,
     "any_clinical": (*MAJOR, "other_clinical"),
 }
 """What the rate of an outcome is the sum of. A person may break several; the first of any is what is counted."""
-SPINE = ("vertebral_clinical", "vertebral_morphometric")
+SPINE = ("vertebral_clinical", "vertebral_morphometric", MULTIPLE)
 TITLES = {
     "hip": "hip",
     "vertebral_clinical": "vertebra, noticed",
     "vertebral_morphometric": "vertebra, new on film",
+    MULTIPLE: "two or more vertebrae, new on film",
     "wrist": "wrist",
     "humerus": "upper arm",
     "mof": "major osteoporotic (hip, noticed vertebra, wrist, upper arm)",
@@ -36,7 +39,7 @@ def sites_of(outcome: str) -> tuple[str, ...]:
     """
     if outcome not in SITES_OF:
         close = nearest(outcome, SITES_OF)
-        fix = f"did you mean {close}?" if close else f"use one of {', '.join(OUTCOMES)}"
+        fix = f"did you mean {close}?" if close else f"use one of {', '.join((*OUTCOMES, MULTIPLE))}"
         raise OsteocastError(f"'{outcome}' is not a fracture outcome", where="outcome", fix=fix)
     return SITES_OF[outcome]
 

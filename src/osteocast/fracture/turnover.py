@@ -29,22 +29,24 @@ class Fitted:
 
     Attributes:
         name: its name.
-        value: rate ratio per sd, as a logarithm [1/sd].
-        low95: lower end of its interval.
+        value: slope of a logarithm on turnover [1/sd].
+        low95: lower end of its 95 % interval, None where there is none.
         high95: upper end.
         unit: unit.
-        rows: ids of the rows it was fitted to.
+        rows: what it was fitted to.
         basis: `fitted`.
+        quality: of the worst of them.
         note: how.
     """
 
     name: str
     value: float
-    low95: float
-    high95: float
+    low95: float | None
+    high95: float | None
     unit: str
     rows: tuple[str, ...]
     basis: str
+    quality: str
     note: str
 
 
@@ -106,6 +108,25 @@ def multipliers(
     extra = fitted().value if vertebral is None else vertebral
     share = average(slope, extra, low, high) / average(slope, 0.0, low, high)
     return np.asarray(published), np.asarray(np.exp(extra * np.minimum(z, 0.0)) / share)
+
+
+def multiple_share(turnover: Any, *, sex: str, age: Any) -> tuple[float, np.ndarray]:
+    """Share of people with a new vertebral fracture who break two or more.
+
+    It rises with turnover above the usual level: the mechanism's overshoot after denosumab, or any other.
+
+    Args:
+        turnover: serum CTX [fold of young adult], None where unknown.
+        sex: female or male.
+        age: years.
+
+    Returns:
+        The share at usual turnover or below, and the multiple of it at this turnover.
+    """
+    usual_share = number("multiple_untreated", sex).value
+    z: Any = np.zeros(np.shape(age)) if turnover is None else z_score(turnover, sex=sex, age=age)
+    odds = usual_share / (1.0 - usual_share) * np.exp(fitted("multiple_overshoot").value * np.maximum(z, 0.0))
+    return usual_share, np.asarray(odds / (1.0 + odds) / usual_share)
 
 
 def average(slope: float, extra: float, low: float, high: float) -> float:
