@@ -30,13 +30,16 @@ def series(site: str, sex: str, population: str = DEFAULT_POPULATION) -> Series:
 def incidence_per_year(outcome: str, *, sex: str, age: Any, population: str = DEFAULT_POPULATION) -> np.ndarray:
     """Average rate of a first fracture in the population [1/year].
 
+    Below 50, where nothing was published, it goes on falling as from 57 to 52, down to 40. The oldest band is open
+    and already the mean of everyone over 90, so it is kept from its middle on.
+
     Args:
         outcome: one of `OUTCOMES`.
         sex: female or male.
         age: years, any shape.
         population: whose rates.
     """
-    each = [series(site, sex, population).at(age, beyond="trend") for site in sites_of(outcome)]
+    each = [series(site, sex, population).at(age, beyond="younger") for site in sites_of(outcome)]
     return np.asarray(PER_PERSON_YEAR * sum(each))
 
 
@@ -52,5 +55,5 @@ def death_rate_per_year(sex: str, age: Any, population: str = DEFAULT_POPULATION
     that year and is taken at its middle.
     """
     one = death_series(sex, population)
-    within_a_year = one.at(np.asarray(age, float) - 0.5, beyond="trend")
+    within_a_year = one.at(np.asarray(age, float) - 0.5, beyond="both")
     return np.asarray(-np.log1p(-np.minimum(within_a_year, 0.999)))

@@ -76,8 +76,8 @@ class Series:
 
         Args:
             age: years, any shape.
-            beyond: `constant` outside the published ages, or `trend`, which goes on as between the nearest two
-                of them, down to 40 and up without end.
+            beyond: `constant` outside the published ages; `younger` goes on below them as between the youngest two,
+                down to 40; `both` also above them.
         """
         if len(self.values) == 1:
             return np.full(np.shape(age), self.value)
@@ -91,10 +91,11 @@ class Series:
             grid = np.arange(YOUNGEST, OLDEST + STEP / 2, STEP)
             ages, logs = np.array(self.ages), np.log(self.values)
             table = np.asarray(PchipInterpolator(ages, logs)(np.clip(grid, ages[0], ages[-1])))
-            if beyond == "trend":
-                first, last = np.diff(logs)[[0, -1]] / np.diff(ages)[[0, -1]]
-                younger = np.minimum(np.maximum(grid, EXTRAPOLATED_FROM) - ages[0], 0.0)
-                table = table + first * younger + last * np.maximum(grid - ages[-1], 0.0)
+            first, last = np.diff(logs)[[0, -1]] / np.diff(ages)[[0, -1]]
+            if beyond in ("younger", "both"):
+                table = table + first * np.minimum(np.maximum(grid, EXTRAPOLATED_FROM) - ages[0], 0.0)
+            if beyond == "both":
+                table = table + last * np.maximum(grid - ages[-1], 0.0)
             self._cache[beyond] = grid, table
         return cast("tuple[np.ndarray, np.ndarray]", self._cache[beyond])
 

@@ -1,0 +1,108 @@
+"""Ten-year probabilities beside those printed for the United Kingdom in 2008: a comparison, never a source.
+
+The printed tables are outputs of another tool, whose equations are not public. None of our numbers comes from them.
+"""
+
+from __future__ import annotations
+
+import csv
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+import osteocast.evidence
+from osteocast.fracture.cumulative import MONTHS_PER_YEAR, cumulative_incidence
+from osteocast.fracture.density import mean_t_scores
+from osteocast.fracture.hazard import rate_per_year
+from osteocast.fracture.incidence import death_rate_per_year
+from osteocast.fracture.outcomes import DEFAULT_POPULATION
+
+TABLE = Path(osteocast.evidence.__file__).parent / "ten_year_fracture.csv"
+ASKED = ("prior_fracture", "parent_hip_fracture", "smoker", "glucocorticoids", "alcohol", "rheumatoid_arthritis")
+"""Risk factors that the printed tables set to no, or one of them to yes."""
+COMPARED_FROM = 1.0
+"""Printed percent from which a row is compared: below, the printed digit decides."""
+MONTHS = np.arange(0.0, 121.0, 3.0)
+
+
+@dataclass(frozen=True)
+class Row:
+    """One printed probability and ours.
+
+    Attributes:
+        sex: female or male.
+        age: years.
+        outcome: hip or mof.
+        t_score: of the femoral neck, None where density was unknown.
+        risk_factor: the one that is present, or "".
+        printed: percent.
+        ours: percent.
+    """
+
+    sex: str
+    age: float
+    outcome: str
+    t_score: float | None
+    risk_factor: str
+    printed: float
+    ours: float
+
+    @property
+    def ratio(self) -> float:
+        """Ours over the printed one."""
+        return self.ours / self.printed
+
+
+@cache
+def compare(population: str = DEFAULT_POPULATION) -> tuple[Row, ...]:
+    """Every printed row of 1 % and more.
+
+    The person keeps their place among people of their age for ten years; turnover is unknown.
+
+    Args:
+        population: whose incidence and life table ours are computed from.
+    """
+    with TABLE.open(newline="", encoding="utf-8") as file:
+        rows = [row for row in csv.DictReader(file) if not row["below"] and float(row["percent"]) >= COMPARED_FROM]
+    return tuple(_row(row, population) for row in rows)
+
+
+def _row(row: dict[str, str], population: str) -> Row:
+    age, t = float(row["age"]), row["t_score_femoral_neck"]
+    factors: dict[str, Any] = {name: float(name == row["risk_factor"]) for name in ASKED}
+    ours = ten_year_percent(
+        row["outcome"],
+        sex=row["sex"],
+        age=age,
+        t_score=float(t) if t else None,
+        factors={**factors, "bmi": float(row["bmi"])},
+        population=population,
+    )
+    printed = float(row["percent"])
+    return Row(row["sex"], age, row["outcome"], float(t) if t else None, row["risk_factor"], printed, ours)
+
+
+def ten_year_percent(
+    outcome: str, *, sex: str, age: float, t_score: float | None, factors: dict[str, Any], population: str
+) -> float:
+    """Probability of a fracture within ten years [%] from one scan of the neck and risk factors."""
+    ages = age + MONTHS / MONTHS_PER_YEAR
+    t_scores = None
+    if t_score is not None:
+        t_scores = mean_t_scores({"femoral_neck": t_score}, sex=sex, age=age, later=ages)
+    rate = rate_per_year(outcome, sex=sex, age=ages, t_scores=t_scores, factors=factors, population=population)
+    return 100.0 * float(cumulative_incidence(MONTHS, rate, death_rate_per_year(sex, ages, population))[-1])
+
+
+def agreement(rows: Sequence[Row]) -> dict[str, float]:
+    """Number of rows, rank correlation, and geometric mean of ours over the printed ones."""
+    from scipy.stats import spearmanr
+
+    rank = float(spearmanr([row.printed for row in rows], [row.ours for row in rows]).statistic)
+    ratio = math.exp(float(np.mean([math.log(row.ratio) for row in rows])))
+    return {"rows": len(rows), "rank_correlation": rank, "geometric_mean_ratio": ratio}
