@@ -37,6 +37,10 @@ BAD = {
     "unknown command": (["forecast"], ["forecast"]),
     "unknown name": (["explain", "anastrozol"], ["anastrozol", "anastrozole"]),
     "unknown group": (["validate", "--group", "women"], ["women", "women_ai"]),
+    "fractures alone, with trials left out": (
+        ["calibrate", "--fractures", "--cross-validate"],
+        ["--cross-validate", "--fractures"],
+    ),
     "missing table": (["validate", "--targets", "no-such.csv"], ["no-such.csv"]),
     "missing study": (["study", "no-such.toml"], ["no-such.toml"]),
     "people: unknown fact": (["people", "--given", "bim=27"], ["bim", "bmi"]),

@@ -5,10 +5,12 @@ else is predicted: hip and other fractures under denosumab, every result of the 
 denosumab, ten-year probabilities.
 """
 
+import json
+
 import numpy as np
 import pytest
 
-from osteocast.calibration.fractures import fit_gradient, published_interval
+from osteocast.calibration.fractures import RESULTS, fit_gradient, published_interval
 from osteocast.evidence.targets import read_targets
 from osteocast.fracture import MULTIPLE, rate_per_year, ten_year, turnover
 from osteocast.people.sample import Group
@@ -71,6 +73,14 @@ def test_the_stored_gradient_is_the_fit(rows, courses):
     assert value == pytest.approx(stored.value, abs=0.02)
     assert stored.low95 == pytest.approx(stored.value - 1.96 * sd, abs=0.02)
     assert stored.low95 > 0.0, "density and the published gradient alone do not explain the vertebral effect"
+
+
+def test_the_results_kept_for_the_documentation_are_those_of_today(results):
+    """Kept for 256 people, here fewer."""
+    kept = json.loads(RESULTS.read_text(encoding="utf-8"))["rows"]
+    assert set(kept) == set(results)
+    for name, one in results.items():
+        assert one.simulated == pytest.approx(kept[name]["simulated"], rel=0.06), name
 
 
 # ---- not fitted

@@ -9,19 +9,21 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
 
 from osteocast.calibration.store import write_json
-from osteocast.evidence.targets import Target, read_targets
+from osteocast.evidence.targets import CALIBRATION, Target, read_targets
 from osteocast.fracture import turnover
 from osteocast.fracture.hazard import parts
 from osteocast.regimen import Regimen
-from osteocast.trials.fractures import ArmCourse, arm_course, simulate
+from osteocast.trials.fractures import ArmCourse, arm_course, simulate, simulate_rows
 from osteocast.trials.published import Arm, arms_of, group_of
 
+RESULTS = CALIBRATION.parent / "fracture_results.json"
+"""Published beside simulated, kept for the documentation."""
 FITTED_ROWS = "vertebral_fracture_RR"
 BOUNDS = (0.0, 1.0)
 STOPPED_AFTER, FOLLOWED = 36.0, 12.0
@@ -86,7 +88,28 @@ def fit(progress: Callable[[str], None] = lambda _what: None) -> dict[str, Any]:
     }
     write_json(result, turnover.FITTED)
     turnover.fitted.cache_clear()
+    progress("comparing with every published fracture result")
+    rows = [row for row in read_targets() if row.text("group") == "fracture"]
+    write_json({"made_by": "osteocast calibrate --fractures", "rows": compared(rows)}, RESULTS)
     return result
+
+
+def compared(rows: Sequence[Target]) -> dict[str, dict[str, Any]]:
+    """Published and simulated value of every row by id, with its interval, its split and its role."""
+    found: dict[str, dict[str, Any]] = {}
+    for one in simulate_rows(rows):
+        row = one.target
+        found[row.text("id")] = {
+            "study": row.text("study"),
+            "quantity": row.text("quantity"),
+            "unit": row.text("unit"),
+            "observed": row.observed,
+            "interval": published_interval(row),
+            "simulated": round(one.simulated, 4),
+            "through": None if one.through is None else one.through.to_dict(),
+            "role": "fit" if row.text("quantity") == FITTED_ROWS else "check",
+        }
+    return found
 
 
 def fit_gradient(targets: list[Target], courses: Mapping[str, list[ArmCourse]]) -> tuple[float, float]:

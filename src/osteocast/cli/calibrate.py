@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from osteocast.errors import OsteocastError
+
 if TYPE_CHECKING:
     from rich.table import Table
 
@@ -14,6 +16,9 @@ if TYPE_CHECKING:
 def calibrate(
     cross_validate: Annotated[
         bool, typer.Option("--cross-validate", help="Also refit without some trials and some drugs in turn.")
+    ] = False,
+    fractures: Annotated[
+        bool, typer.Option("--fractures", help="Fit only vertebral fractures, to the mechanism as it is; a minute.")
     ] = False,
     seed: Annotated[int, typer.Option(help="Seed of the virtual samples.")] = 0,
     out: Annotated[Path | None, typer.Option(help="Folder for calibration.json, the report.")] = None,
@@ -26,12 +31,24 @@ def calibrate(
     from rich.console import Console
 
     from osteocast.calibration.command import calibrate as run
+    from osteocast.calibration.fractures import fit as fit_fractures
     from osteocast.cli import output
     from osteocast.evidence.targets import read_targets
     from osteocast.forecast.studies import store_errors
     from osteocast.trials.validate import validate
 
+    if fractures and cross_validate:
+        raise OsteocastError(
+            "--fractures fits one number and leaves no trial out",
+            where="--cross-validate",
+            fix="ask for one of the two",
+        )
     output.usable_folder(out)
+    if fractures:
+        with Console(stderr=True).status("Setting up") as status:
+            found = fit_fractures(lambda what: status.update(what.capitalize()))
+        _show_fractures(found, json)
+        return
     with Console(stderr=True).status("Setting up") as status:
 
         def say(what: str, count: int, cost: float) -> None:
@@ -40,6 +57,8 @@ def calibrate(
         result = run(seed=seed, cross_validate=cross_validate, report=out, progress=say)
         status.update("Comparing with every published row")
         store_errors(validate(read_targets()))
+        found = fit_fractures(lambda what: status.update(what.capitalize()))
+    result["fractures"] = found
     if json:
         output.print_json(result)
         return
@@ -49,6 +68,23 @@ def calibrate(
     console.print(f"{agreement['n']} rows, root mean square of z {agreement['rms_z']:.2f}", markup=False)
     for name, left in (result.get("left_out", {}) | result.get("drugs_left_out", {})).items():
         console.print(f"predicted without {name}: {left['n']} rows, root mean square of z {left['rms_z']:.2f}")
+    console.print(output.DISCLAIMER, style="dim")
+
+
+def _show_fractures(found: dict[str, Any], json: bool) -> None:
+    """What the fit of vertebral fractures gave."""
+    from osteocast.cli import output
+
+    if json:
+        output.print_json(found)
+        return
+    console = output.console()
+    one = found["vertebral_turnover"]
+    console.print(
+        f"extra gradient of vertebral fractures on turnover {one['value']:.3f} "
+        f"({one['low95']:.3f} to {one['high95']:.3f}) {one['unit']}",
+        markup=False,
+    )
     console.print(output.DISCLAIMER, style="dim")
 
 
