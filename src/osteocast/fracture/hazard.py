@@ -16,7 +16,8 @@ from osteocast.fracture import density, factors, turnover
 from osteocast.fracture.incidence import incidence_per_year
 from osteocast.fracture.outcomes import DEFAULT_POPULATION, MULTIPLE, sites_of
 
-AGES = (18.0, 110.0)
+AGES = (18.0, 130.0)
+"""Ages [year] that a rate is asked for; beyond 110 it no longer changes."""
 
 
 class Parts(NamedTuple):
