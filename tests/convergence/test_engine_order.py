@@ -18,7 +18,7 @@ from osteocast.regimen import Regimen
 PEOPLE = 16
 MENOPAUSE = Group("female", 47.0, -3.0, 27.0)
 AFTER = Group("female", 60.0, 12.0, 27.0)
-LOWEST, HIGHEST = 1.75, 2.4
+LOWEST, HIGHEST = 1.65, 2.4
 
 
 @pytest.fixture(scope="module")

@@ -144,7 +144,8 @@ def person_p(person):
 def test_less_estrogen_means_more_signal_to_resorb(person_p, exposure, lack, more, load):
     """RANKL up, OPG down, sclerostin up; a heavier load tempers the rise."""
     state = SimpleNamespace(**assemble.YOUNG_ADULT)
-    usual = assemble.forcing(exposure(), 0.0, state, person_p) | assemble.slow(0.0, person_p) | assemble.YOUNG_ADULT
+    usual = assemble.forcing(exposure(), 0.0, state, person_p) | assemble.blockade(state, person_p)
+    usual |= assemble.slow(0.0, person_p) | assemble.YOUNG_ADULT
 
     def seen(deficit, carried):
         return SimpleNamespace(**(usual | {"estrogen_deficit": deficit, "load": carried}))

@@ -116,16 +116,19 @@ def test_a_step_of_no_length_changes_nothing(person):
     """What padding relies on, in the step itself, with a drug on board."""
     from types import SimpleNamespace
 
+    import jax.numpy as jnp
+
     from osteocast.engine.exposure import courses
     from osteocast.engine.schedule import schedule
-    from osteocast.engine.simulate import _step
+    from osteocast.engine.simulate import advance
     from osteocast.model import assemble
     from osteocast.people.sample import Group
 
     p = SimpleNamespace(**{n: np.full(1, x) for n, x in vars(person(Group("female", 60.0, 10.0, 27.0))).items()})
-    plan = schedule([Regimen.parse("anastrozole 1 mg daily + tamoxifen 20 mg daily")], np.zeros(1, int))
+    plan = schedule([Regimen.parse("anastrozole 1 mg daily + denosumab 60 mg every 6 months")], np.zeros(1, int))
     state = {name: np.full(1, value + 0.25) for name, value in assemble.YOUNG_ADULT.items()}
-    after = _step(state, 100.0, 0.0, courses(plan, p), p, DEFAULT.at)
+    edges = jnp.array([100.0, 100.0])
+    after, _, _ = advance(state, edges, jnp.array([0, 1]), courses(plan, p), p, DEFAULT.at, ())
     for name, value in state.items():
         np.testing.assert_array_equal(np.asarray(after[name]), value)
 

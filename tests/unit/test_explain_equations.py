@@ -136,6 +136,7 @@ def test_the_printed_states_are_the_rates_of_the_model() -> None:
         **Trace(leaf=values).plain(assemble.slow),
         **Trace(leaf=values).plain(assemble.pituitary),
         **Trace(leaf=values).plain(assemble.forcing),
+        **Trace(leaf=values).plain(assemble.blockade),
     }
     for name in assemble.STATES:
         one = equations.equation(f"state.{name}")

@@ -36,7 +36,11 @@ def one_course(text):
     def level(day):
         return float(np.sum(np.asarray(course_levels(taken, day))))
 
-    first = {name: float(np.asarray(getattr(taken, name))[0, 0]) for name in taken._fields if name != "weight"}
+    first = {
+        name: float(np.asarray(getattr(taken, name))[0, 0])
+        for name in taken._fields
+        if name not in ("weight", "channels")
+    }
     return SimpleNamespace(**first), level
 
 

@@ -15,24 +15,29 @@ class Nodes(NamedTuple):
     weight: tuple[float, ...]
 
 
-def nodes(panels: tuple[tuple[float, int], ...], positions: int) -> Nodes:
-    """Gauss-Legendre nodes: across a dosing interval in panels, denser after the dose, and along the step.
+def nodes(phases: int, positions: int) -> Nodes:
+    """Gauss-Legendre nodes: across a dosing interval, denser after the dose, and along the step.
+
+    A level rises fast after a dose and falls slowly, so the nodes are even in the cube root of the phase.
 
     Args:
-        panels: (end, nodes) of each panel as a fraction of the interval, the last one ending at 1.
+        phases: nodes across the interval.
         positions: nodes along the step.
     """
-    phases, start = [], 0.0
-    for end, count in panels:
-        x, w = np.polynomial.legendre.leggauss(count)
-        phases += [
-            (start + (end - start) * (a + 1.0) / 2.0, (end - start) * b / 2.0) for a, b in zip(x, w, strict=True)
-        ]
-        start = end
-    x, w = np.polynomial.legendre.leggauss(positions)
-    places = [((a + 1.0) / 2.0, b / 2.0) for a, b in zip(x, w, strict=True)]
-    every = [(phase, place, u * v) for phase, u in phases for place, v in places]
+    root, share = _gauss_legendre(phases)
+    place, part = _gauss_legendre(positions)
+    every = [
+        (u**3, v, 3.0 * u**2 * w * x)
+        for u, w in zip(root, share, strict=True)
+        for v, x in zip(place, part, strict=True)
+    ]
     return Nodes(*(tuple(float(v) for v in column) for column in zip(*every, strict=True)))
+
+
+def _gauss_legendre(count: int) -> tuple[np.ndarray, np.ndarray]:
+    """Nodes and weights on 0 to 1."""
+    x, w = np.polynomial.legendre.leggauss(count)
+    return (x + 1.0) / 2.0, w / 2.0
 
 
 class Accuracy(NamedTuple):
@@ -51,5 +56,5 @@ class Accuracy(NamedTuple):
     """Doses at least so far apart [day] begin a step each."""
 
 
-DEFAULT = Accuracy(16.0, 48.0, 2.0, 2, nodes(((0.1, 1), (1.0, 2)), 1))
-PRECISE = Accuracy(0.2, 6.0, 1.0 / 16.0, 16, nodes(((0.03, 4), (0.15, 4), (0.5, 4), (1.0, 4)), 2), 0.5)
+DEFAULT = Accuracy(48.0, 96.0, 2.0, 2, nodes(4, 1))
+PRECISE = Accuracy(0.2, 6.0, 1.0 / 16.0, 16, nodes(12, 2), 0.5)

@@ -14,9 +14,10 @@ from typing import Any, NamedTuple
 import jax.numpy as jnp
 
 from osteocast.drugs.catalogue import Card, card
-from osteocast.engine.schedule import Schedule, modelled
+from osteocast.engine.schedule import Schedule
+from osteocast.engine.traits import ALL, Traits
 from osteocast.model.assemble import DRIVES
-from osteocast.model.kinetics import concentration
+from osteocast.model.kinetics import area, concentration
 
 FAST = 200.0  # absorption [1/day] of whatever enters without delay
 
@@ -39,23 +40,25 @@ class Courses(NamedTuple):
     d1: Any
     d2: Any
     weight: Any
-    """Effect on each channel of `DRIVES` per unit concentration, shape (channels, courses, people)."""
+    """Effect on each channel of the traits per unit concentration, shape (channels, courses, people)."""
+    channels: tuple[str, ...]
 
 
-def courses(plan: Schedule, p: SimpleNamespace) -> Courses:
+def courses(plan: Schedule, p: SimpleNamespace, traits: Traits = ALL) -> Courses:
     """Turn a schedule into numbers for the people whose parameters are `p` (values of shape () or (people,))."""
     people = plan.card.shape[1]
 
     def row(x: Any) -> Any:
         return jnp.broadcast_to(jnp.asarray(x, float), (people,))
 
-    table = [(1.0, FAST, 0.0, [0.0] * len(DRIVES)), *(_worth(card(name), p) for name in modelled())]
+    table = [(1.0, FAST, 0.0, [0.0] * len(DRIVES)), *(_worth(card(name), p) for name in traits.cards)]
 
     def pick(values: list[Any]) -> Any:
         return jnp.take_along_axis(jnp.stack([row(v) for v in values]), plan.card, axis=0)
 
     ke, ka, scale = (pick([entry[i] for entry in table]) for i in range(3))
-    weight = jnp.stack([pick([entry[3][c] for entry in table]) for c in range(len(DRIVES))])
+    order = list(DRIVES)
+    weights = [pick([entry[3][order.index(name)] for entry in table]) for name in traits.channels]
     unbroken = plan.continuous
     ratio = 1.0 / (ka - ke)
     return Courses(
@@ -71,7 +74,8 @@ def courses(plan: Schedule, p: SimpleNamespace) -> Courses:
         c2=jnp.where(unbroken, ke, ka) * ratio,
         d1=jnp.where(unbroken, 1.0, 1.0 - jnp.exp(-ke * plan.interval_d)),
         d2=jnp.where(unbroken, 1.0, 1.0 - jnp.exp(-ka * plan.interval_d)),
-        weight=weight,
+        weight=jnp.stack(weights) if weights else jnp.zeros((0, *ke.shape)),
+        channels=traits.channels,
     )
 
 
@@ -110,9 +114,9 @@ def _worth(one: Card, p: Any) -> tuple[Any, Any, Any, list[Any]]:
     return ke, ka, scale, weights
 
 
-def course_levels(courses: Courses, t_d: Any) -> Any:
-    """Concentration of every course at time `t_d` (scalar or shape (courses, people)), just before any dose
-    given at that very moment."""
+def _so_far(courses: Courses, t_d: Any) -> tuple[Any, Any, Any]:
+    """Doses given before `t_d`, days since the last of them began (or since an unbroken input ended), and days
+    covered by them."""
     since_start = t_d - courses.start_d
     given = jnp.clip(jnp.ceil(since_start / courses.interval_d - 1e-9), 0.0, courses.n_doses)
     on_drug = jnp.where(
@@ -121,11 +125,36 @@ def course_levels(courses: Courses, t_d: Any) -> Any:
         given * courses.interval_d,
     )
     since_last = jnp.where(courses.continuous, t_d - courses.end_d, since_start - (given - 1.0) * courses.interval_d)
-    return concentration(courses, jnp.where(on_drug > 0.0, 1.0, 0.0), jnp.clip(since_last, 0.0), on_drug)
+    return given, jnp.clip(since_last, 0.0), on_drug
 
 
-def drive_from(levels: Any, courses: Courses) -> SimpleNamespace:
+def course_levels(courses: Courses, t_d: Any) -> Any:
+    """Concentration of every course at time `t_d` (scalar or shape (..., courses, people)), just before any dose
+    given at that very moment."""
+    _, since_last, on_drug = _so_far(courses, t_d)
+    return concentration(courses, jnp.where(on_drug > 0.0, 1.0, 0.0), since_last, on_drug)
+
+
+def course_areas(courses: Courses, t_d: Any) -> Any:
+    """Area under the concentration of every course up to `t_d`, shape as `course_levels`."""
+    return area(courses, *_so_far(courses, t_d))
+
+
+def drive_from(levels: Any, courses: Courses, channels: tuple[str, ...] | None = None) -> SimpleNamespace:
     """Sum of concentration x weight over courses, for every channel; shapes (..., courses, people) to
-    (..., people)."""
-    total = jnp.sum(courses.weight * levels[..., None, :, :], axis=-2)
-    return SimpleNamespace(**{name: total[..., i, :] for i, name in enumerate(DRIVES)})
+    (..., people).
+
+    Args:
+        levels: of the courses.
+        courses: with their weights.
+        channels: which to work out; None = all of `courses.channels`.
+    """
+    wanted = courses.channels if channels is None else channels
+    where = [courses.channels.index(name) for name in wanted]
+    total = [jnp.sum(courses.weight[i] * levels, axis=-2) for i in where]
+    return SimpleNamespace(**dict(zip(wanted, total, strict=True)))
+
+
+def all_drives(some: SimpleNamespace) -> SimpleNamespace:
+    """A record with every channel: nothing comes through those that are not worked out."""
+    return SimpleNamespace(**dict.fromkeys(DRIVES, 0.0) | vars(some))

@@ -10,6 +10,7 @@ import numpy as np
 from osteocast.engine.accuracy import Accuracy
 from osteocast.engine.grid import DAYS_PER_MONTH, grid
 from osteocast.engine.schedule import Schedule, breakpoints, dose_days, schedule, step_limits
+from osteocast.engine.traits import ALL, Traits
 from osteocast.model import assemble
 
 
@@ -32,9 +33,10 @@ def prepare(
     state: Mapping[str, Any] | None,
     accuracy: Accuracy,
     taken: Any = None,
+    traits: Traits = ALL,
 ) -> tuple[Schedule, np.ndarray, np.ndarray, dict[str, Any]]:
     """Plan, padded step boundaries, first steps and start state of a run; see `run`."""
-    plan = schedule(regimens, column, taken)
+    plan = schedule(regimens, column, taken, among=traits.cards, pad=4 if traits == ALL else 1)
     outputs = np.asarray(months, float) * DAYS_PER_MONTH
     start = start_month * DAYS_PER_MONTH
     jumps = breakpoints(regimens, float(outputs[-1]))

@@ -17,6 +17,7 @@ from osteocast.engine.person_values import settle
 from osteocast.engine.prepare import prepare
 from osteocast.engine.schedule import Schedule
 from osteocast.engine.simulate import advance
+from osteocast.engine.traits import ALL, Traits, traits_of
 from osteocast.model.assemble import REPORTED
 
 configure()
@@ -36,7 +37,7 @@ class Result(NamedTuple):
     plan: Schedule
 
 
-@partial(jax.jit, static_argnames=("at", "wanted"))
+@partial(jax.jit, static_argnames=("at", "wanted", "traits"))
 def simulate_values(
     values: dict[str, Any],
     plan: Schedule,
@@ -45,10 +46,11 @@ def simulate_values(
     state: dict[str, Any],
     at: Nodes,
     wanted: tuple[str, ...],
+    traits: Traits = ALL,
 ) -> Any:
     """The compiled whole: settle the people, place their doses, carry them along the grid; see `advance`."""
     p = settle(SimpleNamespace(**values))
-    return advance(state, edges_d, first_step, courses(plan, p), p, at, wanted)
+    return advance(state, edges_d, first_step, courses(plan, p, traits), p, at, wanted, traits)
 
 
 def run(
@@ -62,6 +64,7 @@ def run(
     wanted: tuple[str, ...] = REPORTED,
     accuracy: Accuracy = DEFAULT,
     taken: Any = None,
+    lean: bool = False,
 ) -> Result:
     """Simulate a batch from `start_month` to the last of `months`.
 
@@ -75,11 +78,13 @@ def run(
         wanted: quantities to return.
         accuracy: how finely time is cut.
         taken: doses missed at random, see `schedule`.
+        lean: compile a loop for just what these regimens and people need: worth its seconds for many people.
     """
+    traits = traits_of(regimens, values, state, wanted) if lean else ALL
     plan, edges, first, state = prepare(
-        regimens, column, months, start_month=start_month, state=state, accuracy=accuracy, taken=taken
+        regimens, column, months, start_month=start_month, state=state, accuracy=accuracy, taken=taken, traits=traits
     )
-    end, quantity, levels = simulate_values(dict(values), plan, edges, first, state, accuracy.at, wanted)
+    end, quantity, levels = simulate_values(dict(values), plan, edges, first, state, accuracy.at, wanted, traits)
     n = len(months)
     return Result(
         np.asarray(months),

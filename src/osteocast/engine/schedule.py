@@ -19,7 +19,7 @@ SPARSE_D = 10.0  # doses further apart than this are step boundaries
 
 
 class Schedule(NamedTuple):
-    """Dose courses of a batch, shape (courses, people); `card` indexes `modelled()`, 0 = nothing."""
+    """Dose courses of a batch, shape (courses, people); `card` counts `modelled()` from 1, 0 = nothing."""
 
     card: np.ndarray
     start_d: np.ndarray
@@ -36,14 +36,14 @@ def modelled() -> tuple[str, ...]:
     return tuple(sorted(name for name, one in catalogue().items() if one.actions))
 
 
-def _rows(regimen: Any, taken: Any) -> list[tuple[Any, ...]]:
+def _rows(regimen: Any, taken: Any, among: tuple[str, ...]) -> list[tuple[Any, ...]]:
     """(card, start, interval, n, end, continuous, amount) of one regimen's courses."""
     rows = []
     for course in regimen.courses():
         one = card(course.card_id)
         if not one.actions:
             continue
-        index = modelled().index(course.card_id) + 1
+        index = among.index(course.card_id) + 1
         last = FOREVER_D if course.last_day is None else course.last_day
         if one.kinetics.get("permanent"):
             rows.append((index, course.start_day, FOREVER_D, 1.0, FOREVER_D, True, 1.0))
@@ -71,7 +71,14 @@ def _rows(regimen: Any, taken: Any) -> list[tuple[Any, ...]]:
     return rows
 
 
-def schedule(regimens: Sequence[Any], column: np.ndarray, taken: Any = None, *, pad: int = 4) -> Schedule:
+def schedule(
+    regimens: Sequence[Any],
+    column: np.ndarray,
+    taken: Any = None,
+    *,
+    pad: int = 4,
+    among: tuple[str, ...] | None = None,
+) -> Schedule:
     """Lay out the courses of a batch.
 
     Args:
@@ -79,8 +86,9 @@ def schedule(regimens: Sequence[Any], column: np.ndarray, taken: Any = None, *, 
         column: for each person the index of their regimen, shape (people,).
         taken: called with (course, i) where doses are missed at random; gives 0 or 1 per person.
         pad: courses are padded to a multiple of this, so that few shapes are compiled.
+        among: names that `Schedule.card` counts; None = `modelled()`.
     """
-    tables = [_rows(regimen, taken) for regimen in regimens]
+    tables = [_rows(regimen, taken, modelled() if among is None else among) for regimen in regimens]
     most = max((len(rows) for rows in tables), default=0)
     slots = max(pad, -(-most // pad) * pad)
     blank = (0, 0.0, FOREVER_D, 0.0, 0.0, False, 0.0)

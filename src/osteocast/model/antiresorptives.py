@@ -41,9 +41,19 @@ def rankl_free(seen: Any, p: Any) -> Number:
     return 1.0 / (1.0 + seen.antibody / p.antibody_half)
 
 
+def starvation(seen: Any, p: Any) -> Number:
+    """Factor on the death of mature osteoclasts, which do not live without RANKL."""
+    return power(rankl_free(seen, p), -p.rankl_survival)
+
+
 def osteoclast_death(seen: Any, p: Any) -> Number:
-    """Factor on the death of mature osteoclasts: bisphosphonate that they swallow kills them, and they do not
-    live without RANKL."""
+    """Factor on the death of mature osteoclasts: bisphosphonate that they swallow kills them, and so does the want
+    of RANKL.
+
+    Args:
+        seen: `bound_loosely`, `bound_tightly`, `starving`.
+        p: `bisphosphonate_limit` [1].
+    """
     swallowed = seen.bound_loosely + seen.bound_tightly
     poisoned = 1.0 + p.bisphosphonate_limit * swallowed / (1.0 + swallowed)
-    return poisoned * power(rankl_free(seen, p), -p.rankl_survival)
+    return poisoned * seen.starving

@@ -3,7 +3,7 @@
 Data flow one way: drug exposure -> hormones -> estrogen deficit -> cells -> bone -> what a clinic measures.
 Every state is a production and a fractional loss, x' = production - loss x, listed here in causal order: a
 state reads what stands before it, and its own value; only the pools of bisphosphonate also read cells that stand
-after them. A reference solver and the fast engine read the same list.
+after them. A reference solver and the fast engine read the same lists.
 """
 
 from __future__ import annotations
@@ -57,16 +57,17 @@ REPORTED = (
 )
 """What `observed` gives and a run returns unless asked for less."""
 
+LINEAR = ("bisphosphonate_loose", "bisphosphonate_tight", "antibody_input")
+"""Channels that enter nothing but the production of one state: their mean is all that counts."""
+
 Balance = Callable[[Any, Any], tuple[Number, Number]]
 
 
 class State(NamedTuple):
-    """One state: its name, the function that gives production and loss, and whether the loss depends on
-    the state itself."""
+    """One state: its name, and the function that gives production and loss."""
 
     name: str
     balance: Balance
-    bends: bool = False
 
 
 class Site(NamedTuple):
@@ -105,27 +106,47 @@ def _cortical(name: str) -> Balance:
     return balance
 
 
+VOLUMES = {"trabecular": _trabecular, "cortical": _cortical}
+"""The two kinds of bone: each gives the balance of its volume at the site of a name."""
+
+
 AXIS: tuple[State, ...] = (State("set_point", axis.set_point), State("lh", axis.lh))
 """Pituitary and its set point: stepped first, since hormones follow from them at every instant."""
 
-CASCADE: tuple[State, ...] = (
+STORES: tuple[State, ...] = (
     State("calcium_store", mineral.calcium_store),
-    State("antibody", antiresorptives.antibody, bends=True),
     State("bound_loosely", antiresorptives.bound_loosely),
     State("bound_tightly", antiresorptives.bound_tightly),
     State("buried", antiresorptives.buried),
+)
+"""Mineral and drug that bone holds."""
+
+RESORBING: tuple[State, ...] = (
+    State("antibody", antiresorptives.antibody),
     State("precursors", cells.precursors),
     State("fusing", cells.fusing),
     State("osteoclasts", cells.osteoclasts),
+)
+"""What an antibody against RANKL turns within days, first of all the antibody itself, whose loss bends with its level:
+where there is one, these states take short steps."""
+
+FORMING: tuple[State, ...] = (
     State("reversal", cells.reversal),
     State("osteoblasts", cells.osteoblasts),
     State("osteocytes", cells.osteocytes),
     State("late_osteoblasts", markers.late_osteoblasts),
     State("young_bone", bone.young_bone),
     State("scaffold", bone.scaffold),
-    *(State(f"{name}_trabecular", _trabecular(name), bends=True) for name in SITES),
-    *(State(f"{name}_cortical", _cortical(name), bends=True) for name in SITES),
 )
+"""What follows, in months and years, at all sites alike."""
+
+CASCADE: tuple[State, ...] = (
+    *STORES,
+    *RESORBING,
+    *FORMING,
+    *(State(f"{name}_{kind}", balance(name)) for kind, balance in VOLUMES.items() for name in SITES),
+)
+"""All states behind the hormones."""
 
 STATES = tuple(state.name for state in (*AXIS, *CASCADE))
 
@@ -170,12 +191,28 @@ def forcing(drive: Any, t_d: Number, seen: Any, p: Any) -> dict[str, Number]:
     lack = estrogen_action.deficit(
         level.free_e2 + drive.estrogen_equivalent, drive.modulator, drive.modulator_agonism, p
     )
-    inputs = ("loading", "protein", "bisphosphonate_loose", "bisphosphonate_tight", "antibody_input")
+    inputs = ("loading", "protein", *LINEAR)
     return {
         "estrogen_deficit": lack,
         "androgen_deficit": androgen_action.shortfall(level.free_t, p),
         "pth": mineral.pth(drive, p),
     } | {name: getattr(drive, name) for name in inputs}
+
+
+def blockade(seen: Any, p: Any) -> dict[str, Number]:
+    """What an antibody against RANKL does at one instant.
+
+    Args:
+        seen: `antibody`.
+        p: parameters and the person's own values.
+
+    Returns:
+        `rankl_left`, `starving` [1].
+    """
+    return {
+        "rankl_left": antiresorptives.rankl_free(seen, p),
+        "starving": antiresorptives.starvation(seen, p),
+    }
 
 
 def slow(t_d: Number, p: Any) -> dict[str, Number]:
@@ -193,7 +230,7 @@ def rates(t_d: Number, state: Mapping[str, Number], drive: Any, p: Any) -> dict[
         p: parameters and the person's own values.
     """
     seen = SimpleNamespace(**state, **slow(t_d, p))
-    vars(seen).update(pituitary(drive, t_d, seen, p) | forcing(drive, t_d, seen, p))
+    vars(seen).update(pituitary(drive, t_d, seen, p) | forcing(drive, t_d, seen, p) | blockade(seen, p))
     result = {}
     for each in (*AXIS, *CASCADE):
         made, lost = each.balance(seen, p)
@@ -213,7 +250,7 @@ def observed(state: Mapping[str, Number], drive: Any, t_d: Number, p: Any) -> di
     """
     seen = SimpleNamespace(**state, **slow(t_d, p))
     level = steroids.levels(drive, t_d, seen.lh, p)
-    vars(seen).update(forcing(drive, t_d, seen, p))
+    vars(seen).update(forcing(drive, t_d, seen, p) | blockade(seen, p))
     result: dict[str, Number] = {}
     trabecular_sum, cortical_sum, share_sum = 0.0, 0.0, 0.0
     for name in SITES:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from osteocast.model.antiresorptives import osteoclast_death, rankl_free
+from osteocast.model.antiresorptives import osteoclast_death
 from osteocast.model.maths import Number, power, softplus
 
 
@@ -33,7 +33,7 @@ def opg(seen: Any, p: Any) -> Number:
 def resorption_signal(seen: Any, p: Any) -> Number:
     """RANKL that neither OPG nor an antibody holds, fold of young adult; parathyroid hormone adds its small
     part."""
-    return rankl(seen, p) / opg(seen, p) * power(seen.pth, p.pth_rankl) * rankl_free(seen, p)
+    return rankl(seen, p) / opg(seen, p) * power(seen.pth, p.pth_rankl) * seen.rankl_left
 
 
 def precursors(seen: Any, p: Any) -> tuple[Number, Number]:

@@ -36,6 +36,26 @@ def concentration(course: Any, doses_given: Number, since_last_d: Number, on_dru
     return course.scale * (slow - fast) * doses_given
 
 
+def area(course: Any, doses_given: Number, since_last_d: Number, on_drug_d: Number) -> Number:
+    """Area under the concentration of one course from its start until now: the integral of `concentration`.
+
+    Args:
+        course: as `concentration`, with `continuous`, whether it is an unbroken input.
+        doses_given: number of doses given so far.
+        since_last_d: as `concentration`.
+        on_drug_d: as `concentration`.
+
+    Returns:
+        Area [unit of `scale` x day].
+    """
+    slow = exp(-course.ke * since_last_d) * (1.0 - exp(-course.ke * on_drug_d)) / course.d1
+    fast = exp(-course.ka * since_last_d) * (1.0 - exp(-course.ka * on_drug_d)) / course.d2
+    put_in = course.continuous * on_drug_d
+    whole = (1.0 - course.continuous) * doses_given
+    left = course.c1 * (put_in + (whole - slow) / course.ke) - course.c2 * (put_in + (whole - fast) / course.ka)
+    return course.scale * left
+
+
 def depot_and_central(depot: Number, central: Number, ka: Number, ke: Number) -> tuple[Number, Number]:
     """The same kinetics as differential equations, per day, for a reference solver and for exchange.
 
