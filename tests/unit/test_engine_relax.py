@@ -5,7 +5,7 @@ import pytest
 from mpmath import exp, mp, mpf
 
 from osteocast.engine.accuracy import nodes
-from osteocast.engine.simulate import relax
+from osteocast.engine.step import relax
 
 mp.dps = 40
 CASES = [

@@ -1,205 +1,20 @@
-"""The fused loop over people and time.
-
-Every state obeys x' = production - loss x. A step solves each state exactly for the step's mean production
-and loss, in causal order, and hands its own exact mean over the step to the states after it: second order in
-the step, exact in the limit of constant exposure, and stable at any step. Exposure enters as the mean of its
-*effect* over the step, sampled across a dosing interval; where its mean is all that counts, that mean is exact.
-"""
+"""The fused loop over people and time."""
 
 from __future__ import annotations
 
 from types import SimpleNamespace
-from typing import Any, NamedTuple
+from typing import Any
 
 import jax
 import jax.numpy as jnp
 
 from osteocast.engine.accuracy import Nodes
-from osteocast.engine.exposure import Courses, all_drives, course_areas, course_levels, drive_from
+from osteocast.engine.exposure import Courses, all_drives, course_levels, drive_from
+from osteocast.engine.step import EVERY_SITE, Loop, step
 from osteocast.engine.traits import ALL, Traits
 from osteocast.model import assemble
 
 jax.config.update("jax_enable_x64", True)
-
-SUBSTEPS = 6
-"""Short steps of antibody and osteoclasts within a step."""
-EVERY_SITE = "every_site"
-NO_TIME = 1e-9
-"""Stands for the length [day] of a step of no length, which fills up a grid."""
-
-
-def relax(x: Any, production: Any, loss: Any, h: Any) -> tuple[Any, Any]:
-    """End value and mean over a step of x' = production - loss x."""
-    z = loss * h
-    small = z < 1e-3
-    left = jnp.exp(-z)
-    per = 1.0 / jnp.maximum(z, 1e-3)
-    mean_left = jnp.where(small, 1.0 - z * (0.5 - z * (1.0 / 6.0 - z / 24.0)), (1.0 - left) * per)
-    mean_gain = jnp.where(small, 0.5 - z * (1.0 / 6.0 - z * (1.0 / 24.0 - z / 120.0)), (1.0 - mean_left) * per)
-    gain = production * h
-    return x * left + gain * mean_left, x * mean_left + gain * mean_gain
-
-
-def _sample_times(t0: Any, h: Any, courses: Courses, at: Nodes) -> Any:
-    """When each course is sampled, shape (nodes, courses, people or 1). A step longer than the dosing interval
-    sees one whole interval, that which holds `position`, at `phase` of its clock; a shorter step is sampled at
-    `phase` of itself."""
-    phase, position = (jnp.array(column)[:, None, None] for column in (at.phase, at.position))
-    number = jnp.floor((t0 + h * position - courses.start_d) / courses.interval_d + 1e-9)
-    of_interval = courses.start_d + (number + phase) * courses.interval_d
-    return jnp.where(h + 1e-9 < courses.interval_d, t0 + h * phase, of_interval)
-
-
-def _linear(t0: Any, h: Any, courses: Courses, parts: int, channels: tuple[str, ...]) -> dict[str, Any]:
-    """Exact means of linear channels over equal parts of a step, shape (parts, people)."""
-    edges = t0 + h * jnp.linspace(0.0, 1.0, parts + 1)[:, None, None]
-    areas = course_areas(courses, edges)
-    return vars(drive_from((areas[1:] - areas[:-1]) * (parts / jnp.maximum(h, NO_TIME)), courses, channels))
-
-
-def _short_steps(state: dict[str, Any], put_in: Any, h: Any, seen: Any, p: Any) -> dict[str, Any]:
-    """Carry antibody and osteoclasts through short steps, and leave their means in `seen`."""
-    now = {each.name: state[each.name] for each in assemble.RESORBING}
-    total = dict.fromkeys(now, 0.0)
-    first, *others = assemble.RESORBING
-    for part in range(SUBSTEPS):
-        seen.antibody_input = put_in[part]
-        seen.antibody = now["antibody"]
-        for _ in range(2):  # its loss depends on its own level: once with its value, once with its mean
-            end, seen.antibody = relax(now["antibody"], *first.balance(seen, p), h / SUBSTEPS)
-        now["antibody"] = end
-        vars(seen).update(assemble.blockade(seen, p))
-        for each in others:
-            now[each.name], mean = relax(now[each.name], *each.balance(seen, p), h / SUBSTEPS)
-            setattr(seen, each.name, mean)
-        total = {name: value + getattr(seen, name) / SUBSTEPS for name, value in total.items()}
-    vars(seen).update(total)
-    return now
-
-
-def _volumes(state: dict[str, Any], h: Any, seen: Any, p: Any) -> dict[str, Any]:
-    """Bone volume at all sites at once; its loss depends on itself so gently that a straight line through the
-    present value does."""
-    new = {}
-    for kind, balance_at in assemble.VOLUMES.items():
-        volume, name = state[kind], f"{EVERY_SITE}_{kind}"
-
-        def balance(v: Any, at: Any = balance_at(EVERY_SITE), name: str = name) -> Any:
-            return at(SimpleNamespace(**vars(seen) | {name: v}), p)
-
-        (made, lost), bend = jax.linearize(balance, volume)
-        more, faster = bend(0.5 * h * (made - lost * volume))
-        new[kind], _ = relax(volume, made + more, lost + faster, h)
-    return new
-
-
-class Loop(NamedTuple):
-    """What does not change from step to step."""
-
-    courses: Courses
-    p: Any
-    at: Nodes
-    traits: Traits
-    first_dose_d: Any
-    """Day before which nobody takes anything."""
-    antibody: Any
-    """Whether anybody ever has any."""
-
-
-def _hormones(state: dict[str, Any], t0: Any, h: Any, loop: Loop, *, exposed: bool) -> tuple[Any, ...]:
-    """Pituitary at the end of a step, and means over the step of what drives the cells.
-
-    The pituitary comes first: hormones follow from it, and what they do to cells is averaged with its mean.
-
-    Args:
-        state: at the start of the step.
-        t0: start [day].
-        h: length [day].
-        loop: what stays.
-        exposed: whether anything may be taken during the step; where not, one point in time is enough.
-    """
-    courses, p, at = loop.courses, loop.p, loop.at
-    direct = tuple(name for name in courses.channels if name not in assemble.LINEAR)
-    if exposed and direct:
-        drive = drive_from(course_levels(courses, _sample_times(t0, h, courses, at)), courses, direct)
-        times, weight = t0 + h * jnp.array(at.position)[:, None], jnp.array(at.weight)[:, None]
-    else:
-        drive, times, weight = SimpleNamespace(), t0 + 0.5 * h, jnp.ones(1)
-    drive = all_drives(drive)
-    seen = SimpleNamespace(**state, **assemble.slow(t0 + 0.5 * h, p))
-    new = {each.name: state[each.name] for each in assemble.AXIS}
-
-    def averaged(forcing: Any) -> dict[str, Any]:
-        found = forcing(drive, times, seen, p).items()
-        return {name: jnp.sum(weight * x, axis=0) if jnp.ndim(x) > 1 else x for name, x in found}
-
-    if loop.traits.axis:
-        for _ in range(2):  # LH feeds back on itself: once with its value, once with its mean
-            vars(seen).update(averaged(assemble.pituitary))
-            new |= _solved(assemble.AXIS, state, h, seen, p)
-    means = averaged(assemble.forcing)
-    people = state["osteoclasts"].shape
-    return new, {name: jnp.broadcast_to(means[name], people) for name in means if name not in assemble.LINEAR}
-
-
-def _solved(states: tuple[assemble.State, ...], state: dict[str, Any], h: Any, seen: Any, p: Any) -> dict[str, Any]:
-    """End values of states solved one after the other; `seen` has their means."""
-    new = {}
-    for each in states:
-        made, lost = each.balance(seen, p)
-        new[each.name], mean = relax(state[each.name], made, lost, h)
-        setattr(seen, each.name, mean)
-    return new
-
-
-def _resorbing(state: dict[str, Any], t0: Any, h: Any, seen: Any, loop: Loop) -> dict[str, Any]:
-    """Antibody and osteoclasts at the end of a step: in short steps where there is an antibody; `seen` has their
-    means."""
-    names = [each.name for each in assemble.RESORBING]
-
-    def short() -> Any:
-        own = SimpleNamespace(**vars(seen))
-        put_in = _linear(t0, h, loop.courses, SUBSTEPS, ("antibody_input",))["antibody_input"]
-        new = _short_steps(state, put_in, h, own, loop.p)
-        return new, {name: getattr(own, name) for name in names}
-
-    def plain() -> Any:
-        nothing = jnp.zeros_like(state["osteoclasts"])
-        own = SimpleNamespace(**vars(seen) | {"antibody": 0.0})
-        vars(own).update(assemble.blockade(own, loop.p))
-        new = {"antibody": nothing} | _solved(assemble.RESORBING[1:], state, h, own, loop.p)
-        return new, {name: getattr(own, name) for name in names} | {"antibody": nothing}
-
-    if "antibody" in loop.traits.idle:
-        new, means = plain()
-    else:
-        new, means = jax.lax.cond(loop.antibody, short, plain)
-    vars(seen).update(means)
-    return new  # type: ignore[no-any-return]
-
-
-def _step(state: dict[str, Any], t0: Any, h: Any, loop: Loop) -> dict[str, Any]:
-    """One step of every state from `t0` to `t0 + h`."""
-    courses, p, idle = loop.courses, loop.p, loop.traits.idle
-    if courses.channels:
-        taking = t0 + h > loop.first_dose_d
-        axis, means = jax.lax.cond(
-            taking,
-            lambda: _hormones(state, t0, h, loop, exposed=True),
-            lambda: _hormones(state, t0, h, loop, exposed=False),
-        )
-    else:
-        axis, means = _hormones(state, t0, h, loop, exposed=False)
-    empty = dict.fromkeys((*idle, *assemble.LINEAR), 0.0)
-    seen = SimpleNamespace(**state | axis | means | empty | assemble.slow(t0 + 0.5 * h, p))
-    held = tuple(name for name in assemble.LINEAR if name in courses.channels and name != "antibody_input")
-    if held:
-        vars(seen).update({name: mean[0] for name, mean in _linear(t0, h, courses, 1, held).items()})
-    new = state | axis
-    new |= _solved(tuple(each for each in assemble.STORES if each.name not in idle), state, h, seen, p)
-    new |= _resorbing(state, t0, h, seen, loop)
-    new |= _solved(assemble.FORMING, state, h, seen, p)
-    return new | _volumes(state, h, seen, p)
 
 
 def _stacked(state: dict[str, Any]) -> dict[str, Any]:
@@ -270,7 +85,7 @@ def advance(
 
     def to_output(carried: dict[str, Any], i: Any) -> tuple[dict[str, Any], Any]:
         def one(k: Any, x: dict[str, Any]) -> dict[str, Any]:
-            return _step(x, edges_d[k], edges_d[k + 1] - edges_d[k], loop)
+            return step(x, edges_d[k], edges_d[k + 1] - edges_d[k], loop)
 
         carried = jax.lax.fori_loop(first_step[i], first_step[i + 1], one, carried)
         t = edges_d[first_step[i + 1]]

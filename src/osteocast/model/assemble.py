@@ -127,8 +127,8 @@ RESORBING: tuple[State, ...] = (
     State("fusing", cells.fusing),
     State("osteoclasts", cells.osteoclasts),
 )
-"""What an antibody against RANKL turns within days, first of all the antibody itself, whose loss bends with its level:
-where there is one, these states take short steps."""
+"""What an antibody against RANKL turns within days, first of all the antibody itself, whose loss bends with its
+level: where there is one, these states take short steps."""
 
 FORMING: tuple[State, ...] = (
     State("reversal", cells.reversal),
