@@ -31,6 +31,7 @@ from osteocast.trials.design_parts import (
     Share,
     Words,
 )
+from osteocast.trials.population import population
 from osteocast.trials.quantities import ASSAYS, FRACTURES, QUANTITIES, T_SCORE, event_name, quantity_name, site_of
 
 ARM_NAME = r"^[A-Za-z][A-Za-z0-9_-]{0,39}$"
@@ -191,6 +192,11 @@ class Design(Model):
 
     @model_validator(mode="after")
     def _agrees(self) -> Design:
+        try:
+            population(self.population, self.adherence)
+        except OsteocastError as error:
+            path = ("population", *error.where.split(", "))
+            raise PlaceError(path, error.what, error.fix, error.why) from None
         names = self.arm_names
         for place, name in enumerate(names):
             if name.lower() in [other.lower() for other in names[:place]]:

@@ -84,21 +84,12 @@ class Model(BaseModel):
 
 
 class Spread(Model):
-    """How a quantity varies between the people of a trial: normal, cut at `min` and `max`."""
+    """How a quantity varies between the people of a trial; see `people.virtual.Distribution`."""
 
-    mean: Number
-    sd: Annotated[float, Field(strict=True, ge=0.0)]
+    mean: Number | None = None
+    sd: Annotated[float, Field(strict=True, ge=0.0)] | None = None
     min: Number | None = None
     max: Number | None = None
-
-    @model_validator(mode="after")
-    def _ordered(self) -> Spread:
-        low, high = -float("inf") if self.min is None else self.min, float("inf") if self.max is None else self.max
-        if not low <= self.mean <= high:
-            raise PlaceError(
-                ("mean",), f"a mean of {self.mean:g} lies outside {low:g} to {high:g}", "correct one of them"
-            )
-        return self
 
 
 Known = Annotated[
@@ -116,7 +107,8 @@ class People(Model):
         given: what is known of them by name: one value, or a spread.
         inclusion: rules such as `t_score_min >= -2.5`, all of which hold in everybody.
         assumed_correlations: factor on every correlation whose basis is `assumed`; 0.5 halves them.
-        correlations: values of single correlations by pair, such as `lumbar_spine, total_hip: 0.7`.
+        correlations: values of single correlations by pair, such as `t_score_lumbar_spine, bmi: 0.3`.
+        prior_therapy: share who took a regimen before month 0, by its sentence; by default as people usually did.
     """
 
     sex: Literal["female", "male"]
@@ -124,6 +116,7 @@ class People(Model):
     inclusion: tuple[Words, ...] = ()
     assumed_correlations: Annotated[float, Field(strict=True, ge=0.0, le=1.5)] = 1.0
     correlations: Mapping[str, Annotated[float, Field(strict=True, ge=-1.0, le=1.0)]] = Field(default_factory=dict)
+    prior_therapy: Mapping[str, Share] | None = None
 
 
 class Scanner(Model):

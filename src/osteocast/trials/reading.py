@@ -109,7 +109,7 @@ def _line(tree: Any, path: Iterable[str | int]) -> int | None:
         try:
             if isinstance(tree, Mapping) and step in tree:
                 line = tree.lc.key(step)[0] + 1  # type: ignore[attr-defined]  # of ruamel's mappings
-                tree = tree[step]  # type: ignore[index]
+                tree = tree[step]
             elif isinstance(tree, Sequence) and not isinstance(tree, str) and isinstance(step, int):
                 line = tree.lc.item(step)[0] + 1  # type: ignore[attr-defined]
                 tree = tree[step]
