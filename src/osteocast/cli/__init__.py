@@ -27,6 +27,7 @@ def main(arguments: list[str] | None = None) -> int:
     Returns:
         The exit code: 0, 2 for input that cannot be used, 130 when interrupted.
     """
+    from osteocast.cli.output import Stopped
     from osteocast.errors import OsteocastError
 
     _printable()
@@ -41,6 +42,8 @@ def main(arguments: list[str] | None = None) -> int:
         code = INTERRUPTED
     except BrokenPipeError:
         return _closed()
+    except Stopped as stopped:
+        return _complain(str(stopped), INTERRUPTED)
     except Exception as error:  # usage errors of typer, by what they can do
         if not (hasattr(error, "format_message") and hasattr(error, "exit_code")):
             raise

@@ -13,6 +13,7 @@ from osteocast.cli.monitor import monitor
 from osteocast.cli.people import people
 from osteocast.cli.plan import plan
 from osteocast.cli.study import study
+from osteocast.cli.trial import app as trial
 from osteocast.cli.validate import validate
 from osteocast.cli.why import why
 
@@ -45,3 +46,4 @@ def osteocast(
 
 for command in (compare, why, plan, monitor, validate, study, people, calibrate, explain, cite):
     app.command(epilog=EPILOG)(command)
+app.add_typer(trial, name="trial", epilog=EPILOG)

@@ -22,6 +22,10 @@ DISCLAIMER = words.DISCLAIMER
 NARROW = 80
 
 
+class Stopped(Exception):
+    """Ctrl-C in a command that says itself what is left behind."""
+
+
 def print_json(content: Any) -> None:
     """Print data for other programs; stdout holds nothing else. Where it is not UTF-8, letters beyond ASCII are
     written as JSON escapes, so that none is lost."""

@@ -10,7 +10,8 @@ from typing import Any, NamedTuple
 
 from osteocast.errors import OsteocastError
 from osteocast.trials import manifest as manifests
-from osteocast.trials import store, workers
+from osteocast.trials import store
+from osteocast.trials import workers as computing
 from osteocast.trials.allocation import chunk_ids, tasks
 from osteocast.trials.chunk import Job
 from osteocast.trials.design import Design
@@ -43,7 +44,7 @@ def run(
     *,
     seed: int | None = None,
     monthly: bool = False,
-    workers_n: int = 1,
+    workers: int = 1,
     scheduler: str | None = None,
     progress: Progress | None = None,
 ) -> Finished:
@@ -58,7 +59,7 @@ def run(
         out: folder of the results, made if it is missing.
         seed: of all random numbers; None = the design's.
         monthly: keep every month, not only visits and whole years.
-        workers_n: processes on this machine.
+        workers: processes on this machine.
         scheduler: address of a Dask scheduler to use instead.
         progress: told how far it is.
 
@@ -68,7 +69,7 @@ def run(
     what = manifests.Run(design, design.n if n is None else n, design.seed if seed is None else seed, monthly)
     wanted = what.manifest()
     found = look(out, wanted)
-    text, made_by = json.dumps(design.canonical()), workers.identity()
+    text, made_by = json.dumps(design.canonical()), computing.identity()
     every = [Job(text, arm, chunk, what.n, what.seed, monthly, made_by) for arm, chunk in tasks(design, what.n)]
     left = [job for job in every if not store.has_chunk(out, job.arm, job.chunk)]
     if found is not None and found.get("complete") and not left:
@@ -82,7 +83,7 @@ def run(
         done = total - sum(_people(design, job) for job in left)
         report = progress or (lambda done, total: None)
         report(round(done), total)
-        for job, files in workers.results(left, workers=workers_n, scheduler=scheduler):
+        for job, files in computing.results(left, workers=workers, scheduler=scheduler):
             store.write_chunk(out, job.arm, job.chunk, files)
             done += _people(design, job)
             report(round(done), total)
