@@ -116,7 +116,9 @@ def follow_up_lines(design: Design) -> Iterator[str]:
     yield f"Deaths: {'as in the life table' if design.death else 'none'}; fractures: {_yes(design.fractures)}; " + (
         f"adherence: {_adherence(design)}"
     )
-    yield from (f"Rescue: {one.give}, when {one.when}" for one in design.rescue)
+    for one in design.rescue:
+        where = [name for name in design.arm_names if one in design.rescues_of(name)]
+        yield f"Rescue in {', '.join(where) or 'no arm'}: {one.give}, when {one.when}"
 
 
 def _yes(on: bool) -> str:

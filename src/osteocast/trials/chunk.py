@@ -94,7 +94,8 @@ class _Chunk:
         treatments = Treatments(design.arm(job.arm), design, sample.prior_regimens)
         self.simulation = Simulation(ids, values, treatments, sample.start_month, float(self.months[-1]), job.seed)
         self.follow: FollowUp = follow_up(design, job.arm, self.facts["age"], self.uniform, steps(design))
-        self.rescued = np.full((len(design.rescue), self.n), NEVER)
+        self.rescues = design.rescues_of(job.arm)
+        self.rescued = np.full((len(self.rescues), self.n), NEVER)
         device = design.scanner.device
         self.density = {site: dxa.bmd(self.facts[f"t_score_{site}"], site, device) for site in dxa.SITES}
         self.fractures = None
@@ -112,7 +113,7 @@ class _Chunk:
         if self.n == 0:
             return Tables(self._people(), self._visits({}), self._events())
         design = self.design
-        for window in windows(self.months, design.visits_month, bool(design.rescue)):
+        for window in windows(self.months, design.visits_month, bool(self.rescues)):
             found = self.simulation.advance(self.months[window], self._taking())
             if not self.relative:
                 self.density = {site: self.density[site] / found[site][0] for site in dxa.SITES}
@@ -120,7 +121,7 @@ class _Chunk:
             self.relative = {name: np.concatenate([value, found[name]]) for name, value in self.relative.items()}
             if self.fractures is not None:
                 self._break_bones(self.fractures, window)
-            if design.rescue and window.stop < len(self.months):
+            if self.rescues and window.stop < len(self.months):
                 self._rescue(float(self.months[window.stop - 1]))
         return Tables(self._people(), self._visits(self._quantities()), self._events())
 
@@ -149,12 +150,12 @@ class _Chunk:
         """Who is rescued at a visit, by what was measured there."""
         visit = self.design.visits_month.index(month)
         seen_by = self._seen_at(month)
-        names = {name for one in self.design.rescue for name in one.when.reads}
+        names = {name for one in self.rescues for name in one.when.reads}
         now, start = ({name: self._observed(name, at) for name in names} for at in (month, 0.0))
         broken = np.zeros(self.n, bool)
         if self.fractures is not None:
             broken = self.fractures.months()["any_clinical"] <= np.minimum(month, self.follow.until)
-        for place, one in enumerate(self.design.rescue):
+        for place, one in enumerate(self.rescues):
             new = one.when.met(now, start, broken) & seen_by & (self.rescued[place] == NEVER)
             self.rescued[place, new] = visit
 

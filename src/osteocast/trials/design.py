@@ -215,6 +215,8 @@ class Design(Model):
         for place, one in enumerate(self.endpoints):
             self._at_visits(place, one)
         for place, rescue in enumerate(self.rescue):
+            for name in rescue.arms:
+                self._known_arm(("rescue", place, "arms"), name)
             if rescue.when.fracture and not self.fractures:
                 raise PlaceError(
                     ("rescue", place, "when"), "it waits for fractures, which are off", "set fractures: true"
@@ -253,6 +255,15 @@ class Design(Model):
     def arm(self, name: str) -> TrialArm:
         """The arm of that name."""
         return next(arm for arm in self.arms if arm.name == name)
+
+    def rescues_of(self, name: str) -> tuple[Rescue, ...]:
+        """The rescue rules that hold in an arm: nobody is given a drug that the arm has anyway, unless told so."""
+        own = {item.card_id for item in self.arm(name).regimen.items}
+        return tuple(
+            one
+            for one in self.rescue
+            if (name in one.arms if one.arms else not own & {item.card_id for item in one.give.items})
+        )
 
     @cached_property
     def quantities(self) -> tuple[str, ...]:

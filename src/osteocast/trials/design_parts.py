@@ -182,7 +182,9 @@ class Rescue(Model):
     Attributes:
         when: see `rules.Rule`.
         give: regimen, its month 0 being that visit.
+        arms: those in which it is given; by default every arm whose own regimen holds none of its drugs.
     """
 
     when: RuleText
     give: RegimenText
+    arms: tuple[str, ...] = ()

@@ -20,6 +20,7 @@ from osteocast.regimen import Regimen
 from osteocast.regimen.courses import Course
 from osteocast.regimen.items import Item
 from osteocast.trials.design import Design, TrialArm
+from osteocast.trials.design_parts import Rescue
 
 ADHERENCE_STEPS = 20
 """Adherence acts in steps of a twentieth: people with the same step share a regimen."""
@@ -136,6 +137,11 @@ class Treatments:
         return self.design.visits_month
 
     @cached_property
+    def rescues(self) -> tuple[Rescue, ...]:
+        """The rescue rules of the arm."""
+        return self.design.rescues_of(self.arm.name)
+
+    @cached_property
     def _regimen(self):  # type: ignore[no-untyped-def]  # a cache per arm
         return lru_cache(maxsize=8192)(self._made)
 
@@ -144,7 +150,7 @@ class Treatments:
         if one.stop != NEVER:
             main = ended(main, self.visits[one.stop])
         regimen = main.with_(self.design.background)
-        for rescue, visit in zip(self.design.rescue, one.rescued, strict=True):
+        for rescue, visit in zip(self.rescues, one.rescued, strict=True):
             if visit != NEVER:
                 regimen = regimen.with_(rescue.give.shifted(self.visits[visit]))
         regimen = taken_in_part(regimen, one.adherence / ADHERENCE_STEPS)
@@ -153,7 +159,7 @@ class Treatments:
     @cached_property
     def skeleton(self) -> tuple[Taking, ...]:
         """The same for every batch: all months at which something may begin or end, and most courses at once."""
-        nobody = (NEVER,) * len(self.design.rescue)
+        nobody = (NEVER,) * len(self.rescues)
         found = []
         stops = range(1, len(self.visits)) if self.design.discontinuation.of(self.arm.name) > 0.0 else ()
         for prior in range(len(self.prior)):
