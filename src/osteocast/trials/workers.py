@@ -128,7 +128,7 @@ def _on_cluster(jobs: Sequence[Job], address: str) -> Iterator[tuple[Job, Files]
             return future
 
         first = [submit(job) for _, job in zip(range(AHEAD * count), todo, strict=False)]
-        queue = as_completed(first)
+        queue = as_completed(first, loop=client.loop)
         for done in queue:
             yield running.pop(done.key), done.result()
             following = next(todo, None)
