@@ -48,7 +48,7 @@ def started(cores: list[int], place: Path) -> tuple[str, list[subprocess.Popen[b
             "taskset",
             "-c",
             str(core),
-            dask[0],
+            sys.executable,
             "-m",
             *worker,
             "--local-directory",
