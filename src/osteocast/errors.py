@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Iterable
+from typing import Any
 
 
 class OsteocastError(ValueError):
@@ -20,9 +21,17 @@ class OsteocastError(ValueError):
         self.what, self.where, self.fix, self.why = what, where, fix, why
         super().__init__(str(self))
 
+    def __reduce__(self) -> tuple[Any, ...]:
+        """How it travels between processes: as its words."""
+        return _again, (self.what, self.where, self.fix, self.why)
+
     def __str__(self) -> str:
         because = f" ({self.why})" if self.why else ""
         return f"{self.where}: {self.what}{because}; {self.fix}."
+
+
+def _again(what: str, where: str, fix: str, why: str) -> OsteocastError:
+    return OsteocastError(what, where=where, fix=fix, why=why)
 
 
 def nearest(word: str, known: Iterable[str]) -> str | None:

@@ -2,6 +2,7 @@
 
 import errno
 import os
+import pickle
 import subprocess
 import sys
 from pathlib import Path
@@ -11,6 +12,7 @@ import pytest
 from osteocast.cli import main
 from osteocast.errors import OsteocastError
 from osteocast.trials import store
+from osteocast.trials.design_parts import PlaceError
 from trial_designs import RICH, SMALL, SOURCES, design_file
 
 EDITS = [
@@ -90,6 +92,20 @@ def test_nobody_meets_the_rules(capsys, tmp_path):
     text = SMALL.replace("sex: female", "sex: female\n  inclusion: [age > 95]")
     assert main(["trial", "run", str(design_file(tmp_path, text)), "--n", "5"]) == 2
     assert "too few people meet the rules of inclusion" in capsys.readouterr().err
+
+
+def test_an_error_comes_whole_from_another_process():
+    error = PlaceError(("arms", 0), "what", "fix", "why")
+    again = pickle.loads(pickle.dumps(error))
+    assert isinstance(again, OsteocastError) and str(again) == str(error)
+
+
+@pytest.mark.slow
+def test_an_error_in_a_worker_is_one_sentence(capsys, tmp_path):
+    text = SMALL.replace("sex: female", "sex: female\n  inclusion: [age > 95]")
+    assert main(["trial", "run", str(design_file(tmp_path, text)), "--n", "2100", "--workers", "2"]) == 2
+    out, err = capsys.readouterr()
+    assert out == "" and "too few people meet the rules" in err and "Traceback" not in err
 
 
 def test_a_folder_with_other_files(capsys, tmp_path):
