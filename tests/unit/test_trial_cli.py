@@ -3,12 +3,12 @@
 import json
 
 import pytest
-from trial_designs import RICH, SMALL, design_file
 
 from osteocast.cli import main
 from osteocast.regimen import Regimen
 from osteocast.report.timeline import WIDTH, bar, endpoint_words
 from osteocast.trials.reading import parse_design
+from trial_designs import RICH, SMALL, design_file
 
 
 @pytest.fixture(scope="module")
@@ -59,7 +59,9 @@ def test_a_design_drawn(capsys, tmp_path):
 
 
 def test_bars():
-    daily, twice = Regimen.parse("letrozole 2.5 mg daily for 12 months + zoledronic acid 4 mg every 12 months for 24 months").items
+    daily, twice = Regimen.parse(
+        "letrozole 2.5 mg daily for 12 months + zoledronic acid 4 mg every 12 months for 24 months"
+    ).items
     assert bar(daily, 24.0) == "=" * (WIDTH // 2) + "." * (WIDTH // 2)
     drawn = bar(twice, 24.0)
     assert [place for place, sign in enumerate(drawn) if sign == "!"] == [0, WIDTH // 2]
