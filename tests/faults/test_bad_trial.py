@@ -134,6 +134,18 @@ def test_a_folder_that_nobody_can_write(capsys, tmp_path):
     assert out == "" and "written" in err and len(err.splitlines()) == 1
 
 
+@pytest.mark.skipif(os.name != "posix", reason="locks are those of POSIX")
+def test_two_runs_in_one_folder(capsys, tmp_path):
+    import fcntl
+
+    (tmp_path / "out").mkdir()
+    with (tmp_path / "out" / ".lock").open("w") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        assert main(["trial", "run", str(design_file(tmp_path)), "--out", str(tmp_path / "out")]) == 2
+    assert "another run is writing there" in capsys.readouterr().err
+    assert [path.name for path in (tmp_path / "out").iterdir()] == [".lock"]
+
+
 FULL = """
 import resource, signal, sys
 from pathlib import Path

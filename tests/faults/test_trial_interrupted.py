@@ -88,9 +88,10 @@ def test_a_dask_cluster_gives_the_same_bytes(design, undisturbed, tmp_path):
 
 
 @pytest.mark.skipif(os.name != "posix", reason="signals are those of POSIX")
-def test_ctrl_c_says_how_to_go_on(design, tmp_path):
+@pytest.mark.parametrize("workers", [1, 2])
+def test_ctrl_c_says_how_to_go_on(design, tmp_path, workers):
     folder = tmp_path / "out"
-    process = start(design, "--n", N, "--out", folder, "--workers", 1)
+    process = start(design, "--n", N, "--out", folder, "--workers", workers)
     while parts(folder) < 3 and process.poll() is None:
         time.sleep(0.01)
     os.killpg(process.pid, signal.SIGINT)
