@@ -100,7 +100,8 @@ class _Chunk:
         self.density = {site: dxa.bmd(self.facts[f"t_score_{site}"], site, device) for site in dxa.SITES}
         self.fractures = None
         if design.fractures:
-            self.fractures = fracture_times.Fractures(design.population.sex, self.facts["age"], self.facts, self.uniform)
+            sex, age = design.population.sex, self.facts["age"]
+            self.fractures = fracture_times.Fractures(sex, age, self.facts, self.uniform)
         self.relative: dict[str, np.ndarray] = {}
 
     def _numbers(self, draw: Callable[..., Any]) -> Callable[[str], np.ndarray]:
