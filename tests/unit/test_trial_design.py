@@ -77,3 +77,9 @@ def test_rules_print_back():
 def test_rules_that_cannot_be_read(text):
     with pytest.raises(OsteocastError):
         Rule.parse(text)
+
+
+def test_the_design_in_the_documentation_is_one():
+    page = (Path(__file__).parents[2] / "docs" / "trials.md").read_text(encoding="utf-8")
+    design = parse_design(page.split("```yaml")[1].split("```")[0])
+    assert design.rescues_of("upfront") == () and design.rescues_of("delayed") == design.rescue and design.fractures
