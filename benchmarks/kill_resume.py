@@ -2,15 +2,14 @@
 
     python benchmarks/kill_resume.py [--kills 20] [--n 8000] [--workers 2] [--seed N]
 
-Each kill comes at a random moment while chunks are simulated and written, in a warm run. Exits with 1 if a byte differs from a run that was
-left alone.
+Each kill comes at a random moment of a warm run: once a random number of its files is there, and a random part of the
+time of one file later. Exits with 1 if a byte differs from a run that was left alone.
 """
 
 from __future__ import annotations
 
 import argparse
 import hashlib
-import json
 import os
 import random
 import signal
@@ -34,26 +33,22 @@ def digests(folder: Path) -> dict[str, str]:
     return {str(path.relative_to(folder)): hashlib.sha256(path.read_bytes()).hexdigest() for path in paths}
 
 
-def begun(folder: Path) -> bool:
-    return (folder / "manifest.json").exists()
-
-
-def complete(folder: Path) -> bool:
-    return begun(folder) and json.loads((folder / "manifest.json").read_text())["complete"]
+def files(folder: Path) -> int:
+    return len(list(folder.glob("*/arm=*/chunk-*.parquet")))
 
 
 def finish(folder: Path, n: int, workers: int) -> float:
-    """Seconds from the first manifest to the last."""
-    process = start(folder, n, workers)
-    first = 0.0
-    while process.poll() is None and not complete(folder):
-        if not first and begun(folder):
-            first = time.perf_counter()
-        time.sleep(0.01)
-    last = time.perf_counter()
-    if process.wait():
+    """Seconds from the first file to the last."""
+    process, times = start(folder, n, workers), [0.0, 0.0]
+    seen = files(folder)
+    while process.poll() is None:
+        if (now := files(folder)) > seen:
+            times = [times[0] or time.perf_counter(), time.perf_counter()]
+            seen = now
+        time.sleep(0.005)
+    if process.returncode:
         raise SystemExit("a run failed")
-    return last - first
+    return times[1] - times[0]
 
 
 def main() -> int:
@@ -71,22 +66,23 @@ def main() -> int:
         again = Path(place) / "again"
         whole = finish(again, given.n, given.workers)
         failures = int(digests(again) != expected)
-        print(f"{len(expected)} files; chunks take {whole:.1f} s in a warm run")
+        count = files(again)
+        print(f"{count} files, written within {whole:.1f} s of a warm run")
         for kill in range(given.kills):
             folder = Path(place) / f"killed-{kill}"
-            moment = random.uniform(0.0, whole)
+            after, wait = random.randrange(count), random.uniform(0.0, 3.0 * whole / count)  # three files a chunk
             process = start(folder, given.n, given.workers)
-            while not begun(folder):
-                time.sleep(0.005)
-            time.sleep(moment)
+            while files(folder) < after and process.poll() is None:
+                time.sleep(0.002)
+            time.sleep(wait)
             os.killpg(process.pid, signal.SIGKILL)
             process.wait()
-            found = len(list(folder.glob("*/arm=*/chunk-*.parquet")))
+            found = files(folder)
             finish(folder, given.n, given.workers)
             same = digests(folder) == expected
             failures += not same
             word = "equal" if same else "DIFFERENT"
-            print(f"killed after {moment:5.1f} s with {found:3d} files there; resumed: {word}")
+            print(f"killed with {found:3d} of {count} files there; resumed: {word}")
     print(f"{given.kills} kills, {failures} different")
     return int(failures > 0)
 
