@@ -9,6 +9,8 @@ from osteocast.measure.dxa import SITES
 
 MARKERS = ("sCTX", "uNTX", "P1NP", "BSAP")
 HORMONES = {"E2": "nmol/L", "E1": "nmol/L", "E1S": "nmol/L", "T": "nmol/L", "LH": "IU/L"}
+OTHERS = {"whole_body_aromatisation": "share of untreated", "antibody": "nmol/L"}
+"""Aromatisation in the whole body, and denosumab in plasma."""
 T_SCORE = "t_score_"
 FRACTURES = ("hip", "vertebral_clinical", "vertebral_morphometric", "wrist", "humerus", "mof", "any_clinical")
 FOLLOW_UP = ("dropout", "death", "rescue", "discontinued")
@@ -32,7 +34,7 @@ QUANTITIES = {
         *(Quantity(site, "g/cm2", site, False) for site in SITES),
         *(Quantity(T_SCORE + site, "1", site, False) for site in SITES),
         *(Quantity(name, "fold of young adult", name, True) for name in MARKERS),
-        *(Quantity(name, unit, name, True) for name, unit in HORMONES.items()),
+        *(Quantity(name, unit, name, True) for name, unit in (HORMONES | OTHERS).items()),
     )
 }
 ASSAYS = tuple(name for name, one in QUANTITIES.items() if one.assay)
