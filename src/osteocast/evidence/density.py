@@ -56,3 +56,26 @@ class Evidence:
         if self.simulated is None or self.sd is None:
             return None
         return abs(self.simulated - self.observed) <= self.half
+
+    @property
+    def simulated_range(self) -> tuple[float, float] | None:
+        """Where trials of the published size put the simulated value [as observed], None where not asked for."""
+        return None
+
+
+@dataclass(frozen=True, slots=True)
+class Replication(Evidence):
+    """A published result beside trials of its own size.
+
+    Attributes:
+        low: lower end of the range that holds 95 % of them [as observed], None where not simulated.
+        high: upper end.
+    """
+
+    low: float | None = None
+    high: float | None = None
+
+    @property
+    def simulated_range(self) -> tuple[float, float] | None:
+        """Lower and upper end."""
+        return None if self.low is None or self.high is None else (self.low, self.high)

@@ -222,6 +222,7 @@ def line_chart(
     reference_lines: Sequence[Reference] = (),
     markers: Sequence[Marker] = (),
     log: bool = False,
+    within: Sequence[float] = (),
 ) -> str:
     """Draw lines with their 90 % bands as one accessible SVG.
 
@@ -234,12 +235,13 @@ def line_chart(
         reference_lines: thresholds, always inside the visible range.
         markers: published values with error bars.
         log: draw the vertical axis logarithmically, if every value is positive.
+        within: values that the vertical axis holds too, so that charts beside one another have one scale.
 
     Returns:
         An `<svg>` element that names its style only by class.
     """
     values = [v for s in series for part in (s.median, s.lo90, s.hi90) for v in part if v is not None]
-    values += [r.value for r in reference_lines if r.axis == "y"]
+    values += [r.value for r in reference_lines if r.axis == "y"] + list(within)
     values += [end for m in markers for end in (m.y - m.half, m.y + m.half)]
     xs = [at for s in series for at in s.x] + [m.x for m in markers]
     wide = max((len(s.label) for s in series), default=1) * 10

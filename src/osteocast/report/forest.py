@@ -45,6 +45,8 @@ def _words(one: Evidence) -> str:
     found = f"{one.study}, months {one.from_month:g} to {one.to_month:g}: "
     found += f"published {number(one.observed, sign=True)}{bar}"
     found += f", simulated {number(one.simulated, sign=True)}" if one.simulated is not None else ""
+    if (ends := one.simulated_range) is not None:
+        found += f" ({number(ends[0], sign=True)} to {number(ends[1], sign=True)})"
     tags = (_verdict(one), "difference between arms" if one.difference else "")
     return ", ".join((found, *(tag for tag in (*tags, "from memory" if one.remembered else "") if tag)))
 
@@ -68,6 +70,9 @@ def _row(one: Evidence, x: Axis, y: float) -> str:
         f'<text class="tick" x="4" y="{y + 4:.1f}">{escaped(months(one))}</text>',
         f'<g class="published">{bar}<circle cx="{at:.1f}" cy="{y:.1f}" r="5"/></g>',
     ]
+    if (ends_of_range := one.simulated_range) is not None:
+        lo, hi = x.places(ends_of_range)
+        parts.append(f'<path class="range" d="M{lo:.1f},{y + 6:.1f}H{hi:.1f}"/>')
     if one.simulated is not None:
         place = f"M{x.place(one.simulated):.1f},{y - 4.5:.1f}"
         parts.append(f'<path class="simulated" d="{place}l4.5,4.5l-4.5,4.5l-4.5,-4.5z"/>')
@@ -98,6 +103,7 @@ def forest_chart(points: Sequence[Evidence], *, title: str, x_label: str, beside
     for one in (*points, *beside):
         values += [one.observed - one.half, one.observed + one.half]
         values += [one.simulated] if one.simulated is not None else []
+        values += one.simulated_range or ()
     x = axis_for(values, START, END, pad=0.03)
     rows, y, heading = [], TOP, ""
     for one in points:

@@ -10,7 +10,9 @@ from typing import TYPE_CHECKING, Any
 from osteocast.report import figures, questions, view
 from osteocast.report.people import people_view
 from osteocast.report.published import published
+from osteocast.report.replicate import replicate_view
 from osteocast.report.study import study_view
+from osteocast.report.trial import trial_view
 from osteocast.report.words import DISCLAIMER, HORMONES, SITES, plain, plain_item, years
 
 if TYPE_CHECKING:
@@ -115,3 +117,27 @@ def study_page(study: Mapping[str, Any]) -> str:
         OsteocastError: if no arm has a simulated site.
     """
     return _environment().get_template("study.html.j2").render(**study_view(study))
+
+
+def trial_page(result: Mapping[str, Any]) -> str:
+    """A finished virtual trial: how far people differ, endpoints by arm, contrasts, published values beside.
+
+    Args:
+        result: what `trials.beside.page_data` gives.
+
+    Returns:
+        A complete HTML document.
+    """
+    return _environment().get_template("trial.html.j2").render(**trial_view(result))
+
+
+def replicate_page(result: Mapping[str, Any]) -> str:
+    """Published studies beside their replication.
+
+    Args:
+        result: what `trial replicate --json` prints.
+
+    Returns:
+        A complete HTML document.
+    """
+    return _environment().get_template("replicate.html.j2").render(**replicate_view(result))

@@ -52,6 +52,7 @@ class Plot:
     subject: str
     svg: str
     sources: tuple[Source, ...]
+    measure: str = "change in density, %"
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,10 +109,16 @@ def _line(one: Evidence) -> Line:
     return Line(
         months=months(one),
         observed=change(one.observed) + bar,
-        simulated=change(one.simulated),
+        simulated=change(one.simulated) + _range(one),
         error=change(None if one.simulated is None else one.simulated - one.observed),
         inside=one.inside,
     )
+
+
+def _range(one: Evidence) -> str:
+    """The range of the simulated value in brackets, empty where it has none."""
+    ends = one.simulated_range
+    return "" if ends is None else f" ({change(ends[0])} to {change(ends[1])})"
 
 
 def _sources(results: Sequence[Evidence]) -> Iterator[Source]:
@@ -144,6 +151,24 @@ def _plots(drug: str, results: Sequence[Evidence]) -> Iterator[Plot]:
             title = f"{name}: published and simulated results of {drug}"
             svg = forest_chart(part, title=title, x_label=X_LABEL, beside=here)
             yield Plot(name, f"{_capital(drug)}, {name.lower()}", svg, tuple(_sources(part)))
+
+
+def plots_of(name: str, results: Sequence[Evidence], *, x_label: str, measure: str) -> tuple[Plot, ...]:
+    """The charts of one quantity over many studies, in the order given.
+
+    Args:
+        name: the quantity, as a heading.
+        results: its published results, each with what was simulated for it.
+        x_label: name and unit of the axis.
+        measure: what is changed, and its unit, in words.
+    """
+    parts = _in_parts(results) if results else []
+    found = []
+    for k, part in enumerate(parts, start=1):
+        heading = name + (f", part {k} of {len(parts)}" if len(parts) > 1 else "")
+        svg = forest_chart(part, title=f"{heading}: published and simulated", x_label=x_label, beside=results)
+        found.append(Plot(heading, heading, svg, tuple(_sources(part)), measure))
+    return tuple(found)
 
 
 def published(strategies: Sequence[Mapping[str, Any]]) -> Published | None:

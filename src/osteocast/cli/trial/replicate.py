@@ -43,7 +43,7 @@ def replicate(
     wanted = every if study is None else chosen(every, study)
     output.usable_folder(out)
     output.announce_compilation()
-    from osteocast.report.replicate import replicate_page
+    from osteocast.report.html import replicate_page
     from osteocast.trials.replicate import replicate_all
 
     with output.progress("Simulating studies") as told:

@@ -10,6 +10,7 @@ import typer
 
 def show(
     what: Annotated[Path, typer.Argument(metavar="DESIGN|FOLDER", help="YAML design, or a folder of results.")],
+    out: Annotated[Path | None, typer.Option(help="Of results: folder for trial.html and trial.json.")] = None,
     json: Annotated[bool, typer.Option("--json", help="Print JSON for scripts.")] = False,
 ) -> None:
     """Draw arms and visits of a design, or tell the results of a folder.
@@ -21,7 +22,16 @@ def show(
     from osteocast.trials import manifest, results
     from osteocast.trials.reading import load_design
 
+    output.usable_folder(out)
     if not what.is_dir():
+        if out is not None:
+            from osteocast.errors import OsteocastError
+
+            raise OsteocastError(
+                "a design has no results to draw",
+                where="--out",
+                fix="run it first and name the folder of its results",
+            )
         design = load_design(what)
         if json:
             output.print_json(design.canonical())
@@ -35,7 +45,13 @@ def show(
         raise OsteocastError(
             "this run is not finished", where=str(what), fix="run the command that began it again: it goes on"
         )
-    found = results.as_json(what, about)
+    found, written = results.as_json(what, about), []
+    if out is not None:
+        from osteocast.report.html import trial_page
+        from osteocast.trials.beside import page_data
+
+        drawn = page_data(what, about)
+        written = output.write_files(out, {"trial.html": trial_page(drawn), "trial.json": output.as_json(drawn)})
     if json:
         output.print_json(found)
         return
@@ -43,3 +59,5 @@ def show(
     console.print(f"{about['title']}: {about['n']:,} people, seed {about['seed']}", style="bold", markup=False)
     console.print(timeline.result_table(found))
     console.print(output.DISCLAIMER, style="dim")
+    if written:
+        output.say_written(written)
