@@ -7,7 +7,10 @@ import pytest
 
 from osteocast.errors import OsteocastError
 from osteocast.evidence.targets import Target, read_targets
+from osteocast.people.virtual import sample
 from osteocast.regimen import Regimen
+from osteocast.trials.design_parts import Adherence, People
+from osteocast.trials.population import population
 from osteocast.trials.replicate import Interval, Replicated, drawn
 from osteocast.trials.studies import Result, chosen, cohorts, split
 
@@ -56,6 +59,27 @@ def test_every_cohort_with_a_simulated_row_is_a_valid_design_with_its_endpoints(
             entry = one.endpoint()
             assert (entry["quantity"], entry["from_month"], entry["month"], entry["analysis"]) in planned
             assert (entry["analysis"] == "median") == (one.row.text("statistic") == "median")
+
+
+def test_every_cohort_has_people_like_its_own(every):
+    for cohort in every:
+        people = People.model_validate(cohort.population())
+        facts = sample(population(people, Adherence()), np.arange(1, 201), 5).facts
+        group = cohort.group
+        about = {"bmi": group.bmi, "years_since_menopause": group.years_since_menopause}
+        assert abs(np.mean(facts["age"]) - group.age) < 2.0, cohort.name
+        for site, mean in cohort.t_scores:
+            assert abs(np.mean(facts[f"t_score_{site}"]) - mean) < 0.5, cohort.name
+        for name, mean in about.items():
+            if mean is not None and mean > 0.0:
+                assert np.mean(facts[name]) == pytest.approx(mean, rel=0.15), cohort.name
+        if group.sex == "female":
+            past = group.years_since_menopause is not None and group.years_since_menopause >= 0.0
+            assert np.all(facts["postmenopausal"] == float(past)), cohort.name
+        for name, known in (("e2", group.e2_baseline), ("testosterone", group.t_baseline)):
+            if known is not None:
+                assert np.mean(facts[name]) == pytest.approx(known * (1e3 if name == "e2" else 1.0), rel=0.15)
+        assert set(facts["prior_therapy"]) == {float(bool(cohort.prior.items))}
 
 
 def test_kinds_of_people(every):
