@@ -16,6 +16,9 @@ if TYPE_CHECKING:
     from osteocast.trials.design import Design, Endpoint
 
 
+SPREAD = "Virtual people differ less than those of published trials do: take the size as a lower bound."
+
+
 def power(
     design: Annotated[
         Path, typer.Argument(metavar="DESIGN", help="YAML file, see examples/atac-bone-substudy.yaml.")
@@ -64,6 +67,7 @@ def power(
         "endpoint": wanted.model_dump(mode="json"),
         **found.to_dict(),
         "trials": trials,
+        "note": SPREAD,
         "seconds": round(time.perf_counter() - began, 1),
     }
 
@@ -118,5 +122,5 @@ def _told(plan: Design, endpoint: Endpoint, result: Mapping[str, Any]) -> Any:
     for point in result["curve"]:
         interval = f"{point['lo95']:.3f} to {point['hi95']:.3f}"
         table.add_row(f"{point['n'][0]:,}", f"{point['n'][1]:,}", f"{point['power']:.3f}", interval)
-    last = f"{result['seconds']:g} s; {result['trials']:,} trials at each size."
+    last = f"{result['seconds']:g} s; {result['trials']:,} trials at each size.\n{result['note']}"
     return Group(Text(plan.title.strip(), style="bold"), Text("\n".join([*lines, ""])), table, Text(f"\n{last}"))

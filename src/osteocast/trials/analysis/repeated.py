@@ -101,7 +101,7 @@ class _Model:
         covariance = self._first()
         for _ in range(ROUNDS):
             rows, outcomes, _ = self._whitened(covariance)
-            beta = OLS(outcomes, rows).fit(method="qr").params
+            beta = np.linalg.lstsq(rows.T @ rows, rows.T @ outcomes)[0]  # few well-scaled predictors
             following = self._covariance(beta, covariance)
             moved = np.abs(following - covariance).max() / np.abs(np.diag(covariance)).max()
             covariance = following
