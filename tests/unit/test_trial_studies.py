@@ -14,7 +14,7 @@ from osteocast.trials.population import population
 from osteocast.trials.replicate import Interval, Replicated, drawn
 from osteocast.trials.studies import Result, chosen, cohorts, split
 
-REASONS = ("the event of",)
+REASONS = ("no event of a virtual trial",)
 """How the reasons begin for which a row of the evidence is not simulated."""
 
 

@@ -21,13 +21,6 @@ from osteocast.trials.published import QUANTITIES, group_of, obstacle
 if TYPE_CHECKING:
     from osteocast.trials.design import Design
 
-EVENTS = {
-    "any_clinical_fracture_HR": "any_clinical",
-    "any_clinical_fracture_rate": "any_clinical",
-    "hip_fracture_HR": "hip",
-    "vertebral_fracture_RR": "vertebral_morphometric",
-}
-"""Published fracture results and the event they count; vertebral fractures of trials are those found on films."""
 EVENT_MEASURES = ("hazard_ratio", "rate")
 USUAL_N = 100
 """People in an arm where the row gives no number: assumed."""
@@ -62,7 +55,7 @@ class Result:
     def quantity(self) -> str:
         """Its name in a design."""
         name = self.row.text("quantity")
-        return EVENTS[name] if self.is_event else QUANTITIES[name]
+        return event_of(name) or name if self.is_event else QUANTITIES[name]
 
     @property
     def size(self) -> tuple[tuple[int, ...], str]:
@@ -205,11 +198,19 @@ def split(regimen: Regimen) -> tuple[Regimen, Regimen]:
     return Regimen(tuple(before)), Regimen(tuple(after))
 
 
+def event_of(quantity: str) -> str | None:
+    """The event that a published fracture result counts, None where it counts several kinds together."""
+    from osteocast.trials.fractures import OUTCOME_OF
+
+    outcomes = OUTCOME_OF.get(quantity, ())
+    return outcomes[0] if len(outcomes) == 1 else None
+
+
 def why_not(row: Target) -> str | None:
     """Why a row cannot be replicated, or None."""
     if row.text("measure") in EVENT_MEASURES:
         quantity = row.text("quantity")
-        return None if quantity in EVENTS else f"the event of '{quantity}' is not simulated"
+        return None if event_of(quantity) else f"no event of a virtual trial is '{quantity}'"
     return obstacle(row)
 
 
