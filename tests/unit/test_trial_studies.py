@@ -11,8 +11,10 @@ from osteocast.people.virtual import sample
 from osteocast.regimen import Regimen
 from osteocast.trials.design_parts import Adherence, People
 from osteocast.trials.population import population
-from osteocast.trials.replicate import Interval, Replicated, drawn
-from osteocast.trials.studies import Result, chosen, cohorts, split
+from osteocast.trials.replicate import drawn
+from osteocast.trials.replicated import Interval, Replicated
+from osteocast.trials.studies import chosen, cohorts, split
+from osteocast.trials.study_rows import Result
 
 REASONS = ("no event of a virtual trial",)
 """How the reasons begin for which a row of the evidence is not simulated."""

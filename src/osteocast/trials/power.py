@@ -13,35 +13,17 @@ from osteocast.trials.analysis.continuous import Estimate
 from osteocast.trials.analysis.endpoints import model
 from osteocast.trials.analysis.outcomes import Followed, Measured
 from osteocast.trials.analysis.survival import compare, log_rank
+from osteocast.trials.power_curve import SMALLEST, PowerPoint, people_of, read_off
 
 AROUND = (0.5, 0.65, 0.8, 1.0, 1.25, 1.6)
 """Sizes tried, as multiples of the size expected."""
 ROUNDS = 4
-SMALLEST, LARGEST = 4, 200_000
+LARGEST = 200_000
 """People in the smaller arm."""
 CLEAR = 3.0
 """How many standard errors the difference in the large trial must be from nought to size a trial by it."""
 LEVEL = 0.95
 Progress = Callable[[int, int], None]
-
-
-@dataclass(frozen=True)
-class PowerPoint:
-    """Trials of one size.
-
-    Attributes:
-        n: people in each arm, first arm and the one it is compared with.
-        trials: how many were drawn and analysed.
-        power: share of them with p below alpha.
-        lo95: lower end of its exact (Clopper-Pearson) 95 % interval.
-        hi95: upper end.
-    """
-
-    n: tuple[int, int]
-    trials: int
-    power: float
-    lo95: float
-    hi95: float
 
 
 @dataclass(frozen=True)
@@ -130,10 +112,10 @@ def sample_size(
     points: dict[tuple[int, int], PowerPoint] = {}
     for _ in range(ROUNDS):
         for factor in AROUND:
-            size = _size(expected * factor, ratio)
+            size = people_of(expected * factor, ratio)
             if size not in points:
                 points[size] = draw.point(size)
-        n, log_error = _read_off(list(points.values()), power, ratio)
+        n, log_error = read_off(list(points.values()), power)
         tried = [min(p.n) for p in points.values()]
         if min(tried) <= n <= max(tried) and np.isfinite(log_error):
             break
@@ -145,7 +127,7 @@ def sample_size(
             fix="draw more trials with --trials, or choose another endpoint",
         )
     half = 1.959964 * (log_error**2 + (2.0 / z) ** 2) ** 0.5
-    size = _size(n, ratio)
+    size = people_of(n, ratio)
     # Beyond the size itself, n goes as one over the squared difference, which the large trial knows only so well.
     ends = [int(round(size[0] * float(np.exp(way * half)))) for way in (-1.0, 1.0)]
     assert whole.difference is not None and whole.lo95 is not None and whole.hi95 is not None
@@ -199,34 +181,6 @@ def _expected(z: float, people: tuple[int, int], ratio: float, power: float, alp
             fix="choose an endpoint that differs more",
         )
     return max(n, float(SMALLEST))
-
-
-def _size(smaller: float, ratio: float) -> tuple[int, int]:
-    """People in both arms when the smaller has so many; rounded up."""
-    n = max(SMALLEST, int(np.ceil(smaller - 1e-9)))
-    return (int(np.ceil(n * ratio)), n) if ratio >= 1.0 else (n, int(np.ceil(n / ratio)))
-
-
-def _read_off(points: list[PowerPoint], power: float, ratio: float) -> tuple[float, float]:
-    """Size of the smaller arm at the wanted power, and the standard error of its logarithm, from a probit of the root
-    of the size."""
-    from scipy.stats import norm
-    from statsmodels.genmod.families import Binomial
-    from statsmodels.genmod.families.links import Probit
-    from statsmodels.genmod.generalized_linear_model import GLM
-
-    root = np.sqrt([min(point.n) for point in points])
-    # Half a trial beside nought and all keeps the fit finite where power is steep.
-    won = np.array([np.clip(p.power * p.trials, 0.5, p.trials - 0.5) for p in points])
-    lost = np.array([p.trials for p in points]) - won
-    fit = GLM(np.column_stack([won, lost]), np.column_stack([np.ones_like(root), root]), Binomial(Probit())).fit()
-    start, slope = fit.params
-    if slope <= 0.0:
-        return float(max(root) ** 2 * 2.0), np.inf
-    at = max((float(norm.ppf(power)) - start) / slope, 1e-6)
-    toward = np.array([-1.0 / slope, -at / slope])
-    error = float((toward @ np.asarray(fit.cov_params()) @ toward) ** 0.5)
-    return float(at**2), 2.0 * error / at
 
 
 class _Drawn:

@@ -10,7 +10,7 @@ from typing import NamedTuple
 import numpy as np
 
 from osteocast.trials.analysis.continuous import LEVEL, Estimate
-from osteocast.trials.analysis.outcomes import DEATH, EVENT, Followed
+from osteocast.trials.analysis.outcomes import EVENT, Followed
 from osteocast.trials.analysis.records import known
 
 SEED = 2026
@@ -134,8 +134,3 @@ def hazard_ratio(one: Followed, other: Followed) -> Ratio:
 def person_years(data: Followed, arm: int) -> float:
     """Time at risk of one arm [year]."""
     return float(data.time[data.arm == arm].sum() / 12.0)
-
-
-def dead_first(data: Followed, arm: int) -> int:
-    """People of an arm who died before an event."""
-    return int(((data.arm == arm) & (data.status == DEATH)).sum())
