@@ -6,6 +6,7 @@ from typing import Annotated
 
 import typer
 
+from osteocast.cli.bench import bench
 from osteocast.cli.calibrate import calibrate
 from osteocast.cli.compare import compare
 from osteocast.cli.explain import cite, explain
@@ -44,6 +45,6 @@ def osteocast(
     """What a person's bones will do on an aromatase inhibitor, and what would change it."""
 
 
-for command in (compare, why, plan, monitor, validate, study, people, calibrate, explain, cite):
+for command in (compare, why, plan, monitor, validate, study, people, calibrate, explain, cite, bench):
     app.command(epilog=EPILOG)(command)
 app.add_typer(trial, name="trial", epilog=EPILOG)

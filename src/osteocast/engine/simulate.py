@@ -46,6 +46,22 @@ def _weights(courses: Courses, channel: str) -> Any:
     return courses.weight[courses.channels.index(channel)] if channel in courses.channels else jnp.zeros(())
 
 
+def start_of(
+    state: dict[str, Any], courses: Courses, p: Any, at: Nodes, traits: Traits
+) -> tuple[Loop, dict[str, Any]]:
+    """What does not change from step to step, and the states as `step` takes them; arguments as `advance`."""
+    loop = Loop(
+        courses,
+        _with_every_site(p),
+        at,
+        traits,
+        first_dose_d=jnp.min(jnp.where(courses.scale != 0.0, courses.start_d, jnp.inf)),
+        antibody=jnp.any(state["antibody"] > 0.0)
+        | jnp.any(_weights(courses, "antibody_input") * courses.scale > 0.0),
+    )
+    return loop, _stacked(state)
+
+
 def advance(
     state: dict[str, Any],
     edges_d: Any,
@@ -73,15 +89,7 @@ def advance(
         shape (outputs, courses, people).
     """
     people = state["osteoclasts"].shape
-    loop = Loop(
-        courses,
-        _with_every_site(p),
-        at,
-        traits,
-        first_dose_d=jnp.min(jnp.where(courses.scale != 0.0, courses.start_d, jnp.inf)),
-        antibody=jnp.any(state["antibody"] > 0.0)
-        | jnp.any(_weights(courses, "antibody_input") * courses.scale > 0.0),
-    )
+    loop, start = start_of(state, courses, p, at, traits)
 
     def to_output(carried: dict[str, Any], i: Any) -> tuple[dict[str, Any], Any]:
         def one(k: Any, x: dict[str, Any]) -> dict[str, Any]:
@@ -93,5 +101,5 @@ def advance(
         out = assemble.observed(_single(carried), all_drives(drive_from(levels, courses)), t, p)
         return carried, ({name: jnp.broadcast_to(out[name], people) for name in wanted}, levels)
 
-    end, (quantities, levels) = jax.lax.scan(to_output, _stacked(state), jnp.arange(first_step.shape[0] - 1))
+    end, (quantities, levels) = jax.lax.scan(to_output, start, jnp.arange(first_step.shape[0] - 1))
     return _single(end), quantities, levels
