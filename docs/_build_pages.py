@@ -19,6 +19,7 @@ from pathlib import Path
 from typing import Any
 
 import _people_tables
+import _speed_tables
 
 from osteocast.calibration.command import GROUPS_NOT_FITTED
 from osteocast.calibration.fractures import RESULTS as FRACTURES
@@ -545,6 +546,9 @@ MAKERS: dict[str, Callable[..., str]] = {
     "qualities": qualities,
     "corrections": wrong_citations,
     "cards": cards,
+    "speed_peers": lambda: _speed_tables.peers(_table),
+    "speed_growth": lambda: _speed_tables.growth(_table),
+    "speed_floor": lambda: _speed_tables.floor(_table),
     "people_margins": lambda: _people_tables.margins(_table),
     "people_shares": lambda: _people_tables.shares(_table),
     "people_links": lambda: _people_tables.links(_table),

@@ -88,6 +88,7 @@ def _show(console: Console, result: dict[str, Any]) -> None:
     least = result["floor"]
     console.print(
         f"A step of one person: {least['arithmetic']:.0f} additions and multiplications, "
-        f"{least['transcendental']:.0f} exponentials and logarithms; {least['floor_ns_per_step']:.0f} ns at the rates "
-        f"measured here, the engine takes {least['engine_ns_per_step']:.0f} ns ({least['times_floor']:.1f} times)."
+        f"{least['transcendental']:.0f} exponentials and logarithms. At the rates measured here that is "
+        f"{least['floor_ns_per_step']:.0f} ns; the engine takes {least['engine_ns_per_step']:.0f} ns "
+        f"({least['times_floor']:.1f} times)."
     )
