@@ -14,7 +14,7 @@ from osteocast.measure import dxa
 from osteocast.people.streams import normals, uniforms
 from osteocast.trials import fracture_times, population
 from osteocast.trials.allocation import members, padded
-from osteocast.trials.course import Simulation, windows
+from osteocast.trials.course import WANTED, Simulation, windows
 from osteocast.trials.design import Design
 from osteocast.trials.follow_up import FollowUp, follow_up
 from osteocast.trials.observe import observed, true_value
@@ -36,6 +36,7 @@ class Job:
         n: people in the trial.
         seed: of the trial.
         monthly: whether every month is kept.
+        lean: see `course.Simulation`.
         made_by: code, parameters and libraries that are to simulate it, see `workers.identity`.
     """
 
@@ -45,6 +46,7 @@ class Job:
     n: int
     seed: int
     monthly: bool
+    lean: bool = True
     made_by: str = ""
 
 
@@ -74,6 +76,15 @@ def output_months(design: Design, monthly: bool) -> np.ndarray:
     return np.array(sorted({*steps(design), *(np.arange(0.0, last + 1e-9).tolist() if monthly else ())}))
 
 
+def _wanted(design: Design) -> tuple[str, ...]:
+    """What of the engine a trial needs: density, what is measured or decides a rescue, what fractures follow from."""
+    measured = {*design.quantities, *(name for one in design.rescue for name in one.when.reads)}
+    needed = {*dxa.SITES, *(QUANTITIES[name].simulated for name in measured)} | (
+        {"sCTX"} if design.fractures else set()
+    )
+    return tuple(sorted(needed))
+
+
 def simulate(job: Job) -> Tables:
     """Simulate a chunk of an arm."""
     design = _design(job.design)
@@ -92,7 +103,16 @@ class _Chunk:
         self.months = output_months(design, job.monthly)
         self.normal, self.uniform = self._numbers(normals), self._numbers(uniforms)
         treatments = Treatments(design.arm(job.arm), design, sample.prior_regimens)
-        self.simulation = Simulation(ids, values, treatments, sample.start_month, float(self.months[-1]), job.seed)
+        self.simulation = Simulation(
+            ids,
+            values,
+            treatments,
+            sample.start_month,
+            float(self.months[-1]),
+            job.seed,
+            _wanted(design) if job.lean else WANTED,
+            job.lean,
+        )
         self.follow: FollowUp = follow_up(design, job.arm, self.facts["age"], self.uniform, steps(design))
         self.rescues = design.rescues_of(job.arm)
         self.rescued = np.full((len(self.rescues), self.n), NEVER)

@@ -44,7 +44,7 @@ def simulate(
 
     people, start = design.n if n is None else n, design.seed if seed is None else seed
     text = json.dumps(design.canonical())
-    jobs = [Job(text, arm, number, people, start, False) for arm, number in tasks(design, people)]
+    jobs = [Job(text, arm, number, people, start, monthly=False, lean=False) for arm, number in tasks(design, people)]
     sizes = [len(members(design, job.arm, job.chunk, people, start)) for job in jobs]
     frames: dict[str, list[Any]] = {name: [] for name in Simulated._fields}
     done = 0

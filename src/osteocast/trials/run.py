@@ -70,7 +70,9 @@ def run(
     wanted = what.manifest()
     found = look(out, wanted)
     text, made_by = json.dumps(design.canonical()), computing.identity()
-    every = [Job(text, arm, chunk, what.n, what.seed, monthly, made_by) for arm, chunk in tasks(design, what.n)]
+    every = [
+        Job(text, arm, chunk, what.n, what.seed, monthly, made_by=made_by) for arm, chunk in tasks(design, what.n)
+    ]
     left = [job for job in every if not store.has_chunk(out, job.arm, job.chunk)]
     if found is not None and found.get("complete") and not left:
         return Finished(out, found, was_there=True, continued=False)
