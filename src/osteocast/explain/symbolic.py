@@ -46,10 +46,10 @@ def _sympy() -> Any:
 
 def _call(name: str, arguments: tuple[Any, ...]) -> Any:
     sympy = _sympy()
-    return sympy.Function(name)(*(_tidy(one) for one in arguments)) if arguments else sympy.Symbol(name)
+    return sympy.Function(name)(*(tidy(one) for one in arguments)) if arguments else sympy.Symbol(name)
 
 
-def _tidy(value: Any) -> Any:
+def tidy(value: Any) -> Any:
     """Whole numbers without a decimal point, and e^(a log b) as b^a."""
     sympy = _sympy()
     value = sympy.sympify(value)
@@ -79,7 +79,7 @@ class _Steps:
         named = isinstance(value, sympy.Expr) and not value.is_Atom and symbol not in value.free_symbols
         if not named:
             return value
-        self.kept[name] = _tidy(value)
+        self.kept[name] = tidy(value)
         return symbol
 
     def undone(self, expression: Any) -> Any:
@@ -119,8 +119,8 @@ def written(id_: str) -> Written | None:
         return sympy.Symbol(name)
 
     trace = Trace(leaf=sympy.Symbol, call=_call, step=steps, constant=constant)
-    results = {name: _tidy(value) for name, value in _results(one, trace.run(one.function)).items()}
-    whole = {name: _tidy(steps.undone(value)) for name, value in results.items()}
+    results = {name: tidy(value) for name, value in _results(one, trace.run(one.function)).items()}
+    whole = {name: tidy(steps.undone(value)) for name, value in results.items()}
     if len(results) == 1 and sum(sympy.count_ops(value) for value in whole.values()) <= ONE_LINE:
         statements = list(whole.items())
     else:

@@ -123,32 +123,40 @@ class Trace:
 
     def run(self, function: Any) -> Any:
         """Call it with the other equations replaced by their names."""
-        return self._wired(function, stepped=self.step is not None)(*self.arguments(function))
+        return self.wired(function, stepped=self.step is not None)(*self.arguments(function))
 
-    def _wired(self, function: Any, *, stepped: bool = False) -> Any:
-        names = {name: self._replaced(name, value) for name, value in function.__globals__.items()}
+    def wired(self, function: Any, *, stepped: bool = False) -> Any:
+        """A copy of a function of `model/` that sees what stands in for everything it calls.
+
+        Args:
+            function: the function.
+            stepped: whether its intermediate results go through `step`.
+        """
+        names = {name: self.replaced(name, value) for name, value in function.__globals__.items()}
         code: CodeType = (_stepped(function) if stepped else None) or function.__code__
         names["_step"] = self.step
         code = code.replace(co_consts=tuple(_whole(one) for one in code.co_consts))
         return FunctionType(code, names, function.__name__, function.__defaults__, function.__closure__)
 
-    def _replaced(self, name: str, value: Any) -> Any:
+    def replaced(self, name: str, value: Any) -> Any:
         """What stands in a copied function for one of its globals."""
         if isinstance(value, ModuleType) and value.__name__.startswith(f"{osteocast.model.__name__}."):
-            return SimpleNamespace(**{key: self._replaced(key, one) for key, one in vars(value).items()})
+            return SimpleNamespace(**{key: self.replaced(key, one) for key, one in vars(value).items()})
         if _named(value):
-            return self._stub(value)
+            return self.stand_in(value)
         if self.constant is not None and name.isupper() and isinstance(value, float):
             return self.constant(name, value)
         return value
 
-    def _stub(self, function: Any) -> Callable[..., Any]:
-        def stand_in(*arguments: Any) -> Any:
+    def stand_in(self, function: Any) -> Callable[..., Any]:
+        """What is called in place of another equation: here its name, or its content where that has none."""
+
+        def instead(*arguments: Any) -> Any:
             numbers = tuple(one for one in arguments if not isinstance(one, (Record, SimpleNamespace, dict)))
             shape = _shape(function)
             if shape is None or any(isinstance(one, tuple) for one in numbers):
                 self.inlined.append(short(function))
-                return self._wired(function)(*arguments)
+                return self.wired(function)(*arguments)
             self.called.append(short(function))
             if isinstance(shape, dict):
                 return {key: self.leaf(key) for key in shape}
@@ -156,7 +164,7 @@ class Trace:
                 return type(shape)(*(self.leaf(key) for key in shape._fields))  # type: ignore[attr-defined]  # a NamedTuple
             return self.call(function.__name__, numbers)
 
-        return stand_in
+        return instead
 
 
 def _named(value: Any) -> bool:
