@@ -43,7 +43,7 @@ define install
 endef
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-test run test format calibrate bench docs lock clean clean-all
+.PHONY: help setup setup-test run test crosscheck format calibrate bench docs lock clean clean-all
 
 help: ## list the targets
 	@echo "osteocast: what a person's bones will do on an aromatase inhibitor, and what would change it"
@@ -71,6 +71,9 @@ test: $(STAMP_TEST) ## style, types, layers, tests
 	@$(VENV)/bin/lint-imports --no-logo
 	@echo "test: pytest"
 	@$(VENV)/bin/pytest
+
+crosscheck: $(STAMP_TEST) ## the exported equations on libRoadRunner against two other solvers: 20 people, 10 regimens
+	CROSSCHECK=all $(VENV)/bin/pytest tests/crosscheck/test_exchange.py
 
 format: $(STAMP_TEST) ## put the code into the project's style
 	@$(VENV)/bin/ruff check --fix-only --quiet .
