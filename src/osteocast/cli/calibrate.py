@@ -21,13 +21,23 @@ def calibrate(
         bool, typer.Option("--fractures", help="Fit only vertebral fractures, to the mechanism as it is; a minute.")
     ] = False,
     seed: Annotated[int, typer.Option(help="Seed of the virtual samples.")] = 0,
-    out: Annotated[Path | None, typer.Option(help="Folder for calibration.json, the report.")] = None,
+    data: Annotated[
+        Path | None, typer.Option(help="Your own people, as a NONMEM-style table: update the stored fit with them.")
+    ] = None,
+    only: Annotated[list[str] | None, typer.Option(help="With --data: let only these parameters move.")] = None,
+    out: Annotated[
+        Path | None, typer.Option(help="Folder for calibration.json, the report; with --data also posterior.json.")
+    ] = None,
     json: Annotated[bool, typer.Option("--json", help="Print the report as JSON.")] = False,
 ) -> None:
     """Fit every fitted parameter to the published results; up to 15 minutes.
 
-    Writes the parameters where the model reads them, and reports what moved.
+    Writes the parameters where the model reads them, and reports what moved. With --data the stored fit is updated
+    from your own people instead and written to --out; the stored parameters stay as they are.
     """
+    if data is not None:
+        _update(data, only, out, json)
+        return
     from rich.console import Console
 
     from osteocast.calibration.command import calibrate as run
@@ -68,6 +78,35 @@ def calibrate(
     console.print(f"{agreement['n']} rows, root mean square of z {agreement['rms_z']:.2f}", markup=False)
     for name, left in (result.get("left_out", {}) | result.get("drugs_left_out", {})).items():
         console.print(f"predicted without {name}: {left['n']} rows, root mean square of z {left['rms_z']:.2f}")
+    console.print(output.DISCLAIMER, style="dim")
+
+
+def _update(data: Path, only: list[str] | None, out: Path | None, json: bool) -> None:
+    from rich.console import Console
+
+    from osteocast.calibration.individuals import own_data
+    from osteocast.calibration.update import report_of, update, write_update
+    from osteocast.cli import output
+    from osteocast.exchange.nonmem_read import read_table
+
+    output.usable_folder(out)
+    with output.libraries("exchange"), Console(stderr=True).status("Reading") as status:
+        task = own_data(read_table(data), only=only)
+        status.update("Setting up")
+        found = update(task, progress=lambda round_, cost: status.update(f"Round {round_}, cost {cost:.1f}"))
+    result = report_of(found, task, [str(data)])
+    if out is not None:
+        output.say_written(write_update(found, out, result))
+    if json:
+        output.print_json(result)
+        return
+    console = output.console()
+    spoken = [row for row in result["moved"] if not row["silent"]]
+    console.print(_table({"moved": spoken}))
+    console.print(f"{result['people']} people, {result['results']} results, {result['rounds']} rounds", markup=False)
+    if result["results_that_stand_alone"]:
+        console.print(f"{result['results_that_stand_alone']} results stand alone and tell nothing of a course")
+    console.print("The data never moved: " + (", ".join(result["silent"]) or "none"), markup=False)
     console.print(output.DISCLAIMER, style="dim")
 
 

@@ -147,6 +147,25 @@ def say_written(paths: list[Path]) -> None:
     print("Written: " + ", ".join(str(path) for path in paths), file=sys.stderr)
 
 
+@contextmanager
+def libraries(extra: str) -> Iterator[None]:
+    """Say how to get a library that a command needs and that is not installed.
+
+    Args:
+        extra: the group of libraries in pyproject.toml that has it.
+
+    Raises:
+        OsteocastError: a library is missing.
+    """
+    try:
+        yield
+    except ModuleNotFoundError as error:
+        what = f"the library {error.name} is not installed"
+        raise OsteocastError(
+            what, where="osteocast", fix=f"install it with pip install 'osteocast[{extra}]'"
+        ) from None
+
+
 def announce_compilation() -> None:
     """Say once, where someone is watching, why the first run takes longer."""
     from osteocast.forecast import stored
