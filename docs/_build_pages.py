@@ -25,6 +25,7 @@ from osteocast.calibration.command import GROUPS_NOT_FITTED
 from osteocast.calibration.fractures import RESULTS as FRACTURES
 from osteocast.drugs.catalogue import catalogue
 from osteocast.evidence.targets import BETWEEN_TRIAL_SD, CALIBRATION, Target, read_targets
+from osteocast.exchange.compartments import compartments as compartments_by_number
 from osteocast.explain import corrections, equations, symbolic
 from osteocast.explain.wording import figure, interval, quality_words
 from osteocast.fracture import POPULATIONS, ten_year, turnover
@@ -518,6 +519,12 @@ def fracture_sources() -> str:
 # ---- drugs
 
 
+def compartments() -> str:
+    """Numbers of the column CMT."""
+    rows = [(str(one.cmt), one.name, one.kind, one.unit) for one in compartments_by_number().values()]
+    return _table(("CMT", "name", "kind", "unit of AMT, RATE or DV"), rows)
+
+
 def cards() -> str:
     """What can be written in a regimen, and whether it acts."""
     rows = []
@@ -556,4 +563,5 @@ MAKERS: dict[str, Callable[..., str]] = {
     "fracture_fit": fracture_fit,
     "ten_year": ten_year_agreement,
     "fracture_sources": fracture_sources,
+    "compartments": compartments,
 }

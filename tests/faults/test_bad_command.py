@@ -53,6 +53,21 @@ BAD = {
     "people: too few": (["people", "--n", "3"], ["--n", "50"]),
     "people: sex": (["people", "--sex", "femal"], ["female"]),
     "people: wrong sex": (["people", "--sex", "male", "--given", "postmenopausal=1"], ["male"]),
+    "nobody to export": (["export"], ["no person"]),
+    "export of an unknown drug": (
+        ["export", WOMAN, "--regimen", "anastrozol 1 mg daily"],
+        ["anastrozol", "anastrozole"],
+    ),
+    "export of missed doses": (
+        ["export", WOMAN, "--regimen", "alendronate 70 mg weekly adherence 50 %"],
+        ["missed at random", "pauses"],
+    ),
+    "export from before month 0": (
+        ["export", WOMAN, "--regimen", "anastrozole 1 mg daily from month -12"],
+        ["month"],
+    ),
+    "format": (["export", WOMAN, "--format", "matlab"], ["format", "sbml"]),
+    "missing data": (["calibrate", "--data", "no-such.csv"], ["no-such.csv"]),
     "nothing planned": (["plan", "PLANLESS"], ["planned", "anastrozole 1 mg daily for 60 months"]),
 }
 
