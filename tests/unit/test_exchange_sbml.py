@@ -1,6 +1,7 @@
 """The exported document: valid, in units, annotated, and the same equations as the code."""
 
 import re
+from pathlib import Path
 from types import SimpleNamespace
 
 import libsbml
@@ -8,6 +9,7 @@ import numpy as np
 import pytest
 import sympy
 
+from osteocast.cli import main
 from osteocast.errors import OsteocastError
 from osteocast.exchange.antimony_text import antimony_text
 from osteocast.exchange.dosing import dosing
@@ -17,6 +19,7 @@ from osteocast.exchange.sbml import Anchor, check, document
 from osteocast.exchange.units import PURE, unit, unit_id
 from osteocast.measure import dxa
 from osteocast.model import assemble
+from osteocast.people.files import load_person
 from osteocast.people.sample import Group, values
 from osteocast.regimen import Regimen
 from osteocast.trials.published import Arm
@@ -153,3 +156,18 @@ def test_a_sum_of_unlike_units_is_refused():
 def test_doses_missed_at_random_are_refused():
     with pytest.raises(OsteocastError, match="missed at random"):
         dosing(Regimen.parse("alendronate 70 mg weekly adherence 50 %"))
+
+
+@pytest.mark.slow
+def test_the_command_writes_a_valid_document_for_a_person(tmp_path, capsys):
+    woman = str(Path(__file__).resolve().parents[2] / "examples" / "woman-62-starting-anastrozole.toml")
+    target = tmp_path / "woman.xml"
+    assert main(["export", woman, "--regimen", "anastrozole 1 mg daily for 12 months", "--out", str(target)]) == 0
+    text = target.read_text()
+    assert check(text) == []
+    model = libsbml.readSBMLFromString(text).getModel()
+    measured = load_person(woman).baseline_scans()
+    for site, scan in measured.items():
+        assert model.getParameter(f"{site}_bmd_at_month_0").getValue() == pytest.approx(scan.bmd, rel=1e-6)
+    assert main(["export", woman, "--regimen", "none", "--format", "antimony"]) == 0
+    assert "lumbar_spine_t_score" in capsys.readouterr().out

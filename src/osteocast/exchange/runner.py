@@ -11,16 +11,13 @@ from osteocast.engine.grid import DAYS_PER_MONTH
 from osteocast.errors import OsteocastError
 from osteocast.exchange.document import MONTH_0, Document
 
-COMPILERS = ("MCJIT", "LLJIT")
-DOSE_SHARE = 1e-3
-"""Absolute tolerance of depot and central as a share of what a relative tolerance allows one dose: see `Runner`."""
-
 
 class Runner:
     """A compiled document.
 
-    After an event libRoadRunner starts anew with a rate that is out of date, so that a step is only accepted when it
-    is tiny beside the absolute tolerance; a depot needs one in proportion to its dose, or a tight run stops there.
+    After an event libRoadRunner seems to start anew with a rate that is out of date: a step is only accepted when it
+    is tiny beside the absolute tolerance, and a tight run stops there. So depots and central compartments, whose
+    doses are of the order of 1 or more in their units, have an absolute tolerance as large as the relative one.
 
     Args:
         document: what `sbml.document` gives.
