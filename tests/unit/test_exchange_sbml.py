@@ -12,10 +12,11 @@ import sympy
 from osteocast.cli import main
 from osteocast.errors import OsteocastError
 from osteocast.exchange.antimony_text import antimony_text
+from osteocast.exchange.check import check
 from osteocast.exchange.dosing import dosing
 from osteocast.exchange.formula import formula
 from osteocast.exchange.mechanism import TIME, channel_id, mechanism, parameter_id
-from osteocast.exchange.sbml import Anchor, check, document
+from osteocast.exchange.sbml import Anchor, document
 from osteocast.exchange.units import PURE, unit, unit_id
 from osteocast.measure import dxa
 from osteocast.model import assemble

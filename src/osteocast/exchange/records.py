@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from osteocast.exchange.units import PURE, Unit, unit
 from osteocast.model import assemble
@@ -40,7 +40,6 @@ CONSTANT_UNITS: Mapping[str, str] = {
     "fully_grown_span": "year",
 }
 """Units of the named constants of the equations."""
-BOUNDARY = {"gonad_removed"}
 
 
 def value_unit(name: str) -> Unit:
@@ -62,8 +61,3 @@ def channel_unit(name: str) -> Unit:
 def known_values() -> frozenset[str]:
     """Names that parameters and personal values have."""
     return frozenset({*parameters(), *PERSONAL})
-
-
-def described(name: str, text: Mapping[str, Any]) -> str:
-    """The text of a record, or its name in words."""
-    return str(text.get(name, name.replace("_", " ")))
