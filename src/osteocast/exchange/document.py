@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import cache
 from types import SimpleNamespace
 from typing import Any, NamedTuple
 
@@ -65,7 +66,14 @@ def settled(names: tuple[str, ...], values: Mapping[str, Any], start_month: floa
 
 
 def _evaluated(expression: Any, known: Mapping[str, Any]) -> Any:
+    names, function = _compiled(expression)
+    return function(*(known[name] for name in names))
+
+
+@cache
+def _compiled(expression: Any) -> tuple[tuple[str, ...], Any]:
+    """Names of the symbols of an expression, and a function of their numbers."""
     import sympy
 
     symbols = sorted(expression.free_symbols, key=str)
-    return sympy.lambdify(symbols, expression, "numpy")(*(known[symbol.name] for symbol in symbols))
+    return tuple(symbol.name for symbol in symbols), sympy.lambdify(symbols, expression, "numpy")
