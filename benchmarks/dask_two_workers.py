@@ -1,6 +1,6 @@
 """One Dask worker against two, each pinned to one core, on the same trial: the same bytes, and how much faster.
 
-    python benchmarks/dask_two_workers.py [--n 80000] [--out FILE]
+    python benchmarks/dask_two_workers.py [--n 200000] [--out FILE]
 
 Workers are started, and have compiled, before the clock runs. Linux only (pinning).
 """
@@ -92,7 +92,7 @@ def _warm(design: dict[str, object], n: int) -> None:
 
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--n", type=int, default=80_000)
+    parser.add_argument("--n", type=int, default=200_000)
     parser.add_argument("--out", type=Path, default=None, help="file for the figures as JSON")
     given = parser.parse_args()
     cores = sorted(os.sched_getaffinity(0))[:2]
