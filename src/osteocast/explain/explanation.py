@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
-KINDS = ("parameter", "drug", "equation", "input", "term", "source")
+KINDS = ("parameter", "drug", "equation", "input", "term", "source", "claim")
 """What can be explained; a name that several of them carry means the first of these."""
 
 

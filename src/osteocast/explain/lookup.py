@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from osteocast.drugs.catalogue import catalogue
 from osteocast.errors import OsteocastError, nearest
-from osteocast.explain import cards, equations, glossary, laws, values
+from osteocast.explain import cards, claims, equations, glossary, laws, values
 from osteocast.explain.explanation import KINDS, Explanation
 from osteocast.explain.wording import normal
 from osteocast.model.assemble import DRIVES
@@ -45,6 +45,8 @@ def _entries() -> Iterator[Entry]:
         yield Entry("term", name, one.synonyms, partial(glossary.term, one))
     for name in values.sources():
         yield Entry("source", name, (), partial(values.source, name))
+    for name, number in claims.names():
+        yield Entry("claim", name, (f"claim {number}",), partial(claims.explained, name))
 
 
 @cache
@@ -85,7 +87,8 @@ def _miss(name: str, among: tuple[Entry, ...]) -> OsteocastError:
 
 
 def explain(name: str) -> Explanation:
-    """What stands behind a name: a parameter, a drug, an equation or state, an input, a term, or a source.
+    """What stands behind a name: a parameter, a drug, an equation or state, an input, a term, a source, or a
+    statement of the source article.
 
     Case, spaces, underscores and hyphens do not count, but a name written just like one of them wins. Where
     several carry the name, the first in that order is explained and the others are named under `related`;

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from osteocast.report import figures, questions, view
+from osteocast.report.claims import claims_view
 from osteocast.report.people import people_view
 from osteocast.report.published import published
 from osteocast.report.replicate import replicate_view
@@ -99,6 +100,18 @@ def people_page(result: Mapping[str, Any]) -> str:
         A complete HTML document.
     """
     return _environment().get_template("people.html.j2").render(**people_view(result))
+
+
+def claims_page(result: Mapping[str, Any]) -> str:
+    """What the source article states beside evidence and model, its references put right, and the glossary.
+
+    Args:
+        result: what `osteocast explain claims --json` prints.
+
+    Returns:
+        A complete HTML document.
+    """
+    return _environment().get_template("claims.html.j2").render(**claims_view(result))
 
 
 def study_page(study: Mapping[str, Any]) -> str:
