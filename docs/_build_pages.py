@@ -18,6 +18,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+import _claims_tables
 import _people_tables
 import _speed_tables
 
@@ -556,6 +557,11 @@ MAKERS: dict[str, Callable[..., str]] = {
     "speed_peers": lambda: _speed_tables.peers(_table),
     "speed_growth": lambda: _speed_tables.growth(_table),
     "speed_floor": lambda: _speed_tables.floor(_table),
+    "claims": lambda: _claims_tables.statements(_table),
+    "claims_tally": _claims_tables.tally,
+    "claims_unsaid": _claims_tables.unsaid,
+    "claims_references": lambda: _claims_tables.references(_table),
+    "glossary": lambda which: _claims_tables.glossary(_table, which),
     "people_margins": lambda: _people_tables.margins(_table),
     "people_shares": lambda: _people_tables.shares(_table),
     "people_links": lambda: _people_tables.links(_table),

@@ -20,6 +20,9 @@ def calibrate(
     fractures: Annotated[
         bool, typer.Option("--fractures", help="Fit only vertebral fractures, to the mechanism as it is; a minute.")
     ] = False,
+    claims: Annotated[
+        bool, typer.Option("--claims", help="Only simulate anew what `explain claims` shows; two minutes.")
+    ] = False,
     seed: Annotated[int, typer.Option(help="Seed of the virtual samples.")] = 0,
     data: Annotated[
         Path | None, typer.Option(help="Your own people, as a NONMEM-style table: update the stored fit with them.")
@@ -47,6 +50,8 @@ def calibrate(
     from osteocast.forecast.studies import store_errors
     from osteocast.trials.validate import validate
 
+    if claims and (cross_validate or fractures):
+        raise OsteocastError("--claims fits nothing", where="--claims", fix="ask for it alone")
     if fractures and cross_validate:
         raise OsteocastError(
             "--fractures fits one number and leaves no trial out",
@@ -59,6 +64,9 @@ def calibrate(
             found = fit_fractures(lambda what: status.update(what.capitalize()))
         _show_fractures(found, json)
         return
+    if claims:
+        _show_claims(_claims(), json)
+        return
     with Console(stderr=True).status("Setting up") as status:
 
         def say(what: str, count: int, cost: float) -> None:
@@ -69,6 +77,7 @@ def calibrate(
         store_errors(validate(read_targets()))
         found = fit_fractures(lambda what: status.update(what.capitalize()))
     result["fractures"] = found
+    result["claims"] = _claims()
     if json:
         output.print_json(result)
         return
@@ -78,6 +87,37 @@ def calibrate(
     console.print(f"{agreement['n']} rows, root mean square of z {agreement['rms_z']:.2f}", markup=False)
     for name, left in (result.get("left_out", {}) | result.get("drugs_left_out", {})).items():
         console.print(f"predicted without {name}: {left['n']} rows, root mean square of z {left['rms_z']:.2f}")
+    if result["claims"]["outside"]:
+        names = ", ".join(result["claims"]["outside"])
+        console.print(f"explain claims: numbers no longer fit the answers: {names}", markup=False, style="yellow")
+    console.print(output.DISCLAIMER, style="dim")
+
+
+def _claims() -> dict[str, Any]:
+    """Simulate what the answers to the statements of the source article rest on."""
+    from osteocast.cli import output
+    from osteocast.explain import claims_runs
+    from osteocast.explain.claim_records import rows_to_simulate
+
+    with output.progress("Simulating for explain claims") as progress:
+        outside = claims_runs.store(rows_to_simulate(), progress)
+    return {"runs": len(claims_runs.runs()), "outside": outside}
+
+
+def _show_claims(found: dict[str, Any], json: bool) -> None:
+    """Whether the answers to the statements still stand."""
+    from osteocast.cli import output
+
+    if json:
+        output.print_json(found)
+        return
+    console = output.console()
+    console.print(f"{found['runs']} simulations kept for explain claims", markup=False)
+    if found["outside"]:
+        names = ", ".join(found["outside"])
+        console.print(
+            f"Numbers no longer fit the answers: {names}. Look at claims.yaml.", markup=False, style="yellow"
+        )
     console.print(output.DISCLAIMER, style="dim")
 
 

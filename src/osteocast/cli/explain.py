@@ -34,7 +34,9 @@ def explain(
         claims.everything(out, json)
         return
     if out is not None:
-        raise OsteocastError("the page holds all statements", where="--out", fix="write: osteocast explain claims --out")
+        raise OsteocastError(
+            "the page holds all statements", where="--out", fix="write: osteocast explain claims --out"
+        )
     if which is not None and asked != "claims":
         raise OsteocastError(
             f"'{which}' follows a name that is complete", where="explain", fix="only `explain claims` takes a number"

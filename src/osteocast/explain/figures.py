@@ -19,7 +19,6 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from functools import cache
-from pathlib import Path
 from string import Formatter
 from typing import NamedTuple
 
@@ -28,7 +27,6 @@ from osteocast.errors import OsteocastError
 from osteocast.evidence.targets import CALIBRATION, Target, read_targets
 from osteocast.explain import claims_runs
 from osteocast.explain.wording import figure
-from osteocast.measure.dxa import LSC_FACTOR, precision
 from osteocast.parameters.registry import parameters
 
 SIMULATED = ("model_errors.json", "fracture_results.json")
@@ -103,7 +101,7 @@ def _simulated() -> dict[str, float]:
     """Numbers that the package keeps for published rows, by id."""
     found: dict[str, float] = {}
     for name in SIMULATED:
-        content = json.loads((Path(CALIBRATION).parent / name).read_text(encoding="utf-8"))
+        content = json.loads((CALIBRATION.parent / name).read_text(encoding="utf-8"))
         found |= {id_: float(one["simulated"]) for id_, one in content["rows"].items()}
     return found
 
@@ -115,16 +113,22 @@ def simulated_elsewhere(id_: str) -> bool:
 
 def _about(row: Target) -> str:
     versus = f", against {row.text('comparator')}" if row.text("comparator") else ""
-    return f"{row.text('study')}: {row.text('quantity').replace('_', ' ')}, {row.text('regimen')}{versus}"
+    end = row.text("to_month")
+    span = f"months {row.text('from_month')} to {end}" if row.text("measure") == "percent_change" else f"month {end}"
+    return f"{row.text('study')}: {row.text('quantity').replace('_', ' ')}, {row.text('regimen')}{versus}, {span}"
+
+
+def _unit(row: Target) -> str:
+    """The unit of a row; two percent changes differ by points."""
+    points = row.text("comparator") and row.text("measure") == "percent_change"
+    return "percentage points" if points else row.text("unit")
 
 
 def _row(of: str) -> Figure:
     row = _targets()[of]
     value = row.observed
     text = f"{value:+g}" if row.text("measure") == "percent_change" else f"{value:g}"
-    return Figure(
-        "row", of, text, value, row.text("unit"), _about(row), row.text("citation"), row.text("quality")
-    )
+    return Figure("row", of, text, value, _unit(row), _about(row), row.text("citation"), row.text("quality"))
 
 
 def _before(of: str) -> Figure:
@@ -143,7 +147,7 @@ def _model(of: str) -> Figure:
         text = f"{value:+.1f}"
     else:
         text = f"{value:.2f}" if row.text("measure") in RATIOS else figure(value, 3)
-    return Figure("model", of, text, value, row.text("unit"), f"simulated, as in {_about(row)}")
+    return Figure("model", of, text, value, _unit(row), f"simulated, as in {_about(row)}")
 
 
 def _run(of: str) -> Figure:
@@ -169,13 +173,17 @@ def _harm(kind: str) -> Callable[[str], Figure]:
             raise KeyError(of)
         unit = one.unit if people is None else f"in 1,000 people {one.over}"
         title = f"{one.title}, {one.drug if kind == 'harm' else one.comparator}"
-        return Figure(kind, of, figure(value, 3 if people is None else 2), value, unit, title, one.citation, one.quality)
+        return Figure(
+            kind, of, figure(value, 3 if people is None else 2), value, unit, title, one.citation, one.quality
+        )
 
     return look_up
 
 
 def _lsc(kind: str) -> Callable[[str], Figure]:
     def look_up(of: str) -> Figure:
+        from osteocast.measure.dxa import LSC_FACTOR, precision
+
         one = precision(of)
         value = LSC_FACTOR * one.worst_cv_pct if kind == "lsc_worst" else one.lsc_pct
         title = f"least significant change, {of.replace('_', ' ')}"

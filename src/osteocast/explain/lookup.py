@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from osteocast.drugs.catalogue import catalogue
 from osteocast.errors import OsteocastError, nearest
-from osteocast.explain import cards, claims, equations, glossary, laws, values
+from osteocast.explain import cards, claim_records, claims, equations, glossary, laws, values
 from osteocast.explain.explanation import KINDS, Explanation
 from osteocast.explain.wording import normal
 from osteocast.model.assemble import DRIVES
@@ -45,7 +45,7 @@ def _entries() -> Iterator[Entry]:
         yield Entry("term", name, one.synonyms, partial(glossary.term, one))
     for name in values.sources():
         yield Entry("source", name, (), partial(values.source, name))
-    for name, number in claims.names():
+    for name, number in claim_records.names():
         yield Entry("claim", name, (f"claim {number}",), partial(claims.explained, name))
 
 

@@ -24,7 +24,7 @@ def tally_lines(result: Mapping[str, Any]) -> tuple[str, str]:
         for side in ("evidence", "model")
     )
     return (
-        f"Evidence, of {len(result['claims'])} statements: {evidence} ({tally['overstated']} of the partly: overstated).",
+        f"Evidence, {len(result['claims'])} statements: {evidence} ({tally['overstated']} of the partly overstated).",
         f"Model: {model}.",
     )
 
