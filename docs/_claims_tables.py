@@ -42,8 +42,12 @@ def _model(one: dict[str, Any]) -> str:
 
 def _sources(one: dict[str, Any]) -> str:
     cited = [f"{each['citation']} ({each['quality_words']})" for each in one["sources"]]
-    printed = [f"[reference {each['number']}](#the-ten-references) of the article" for each in one["references"]]
-    return "<br>".join((*cited, *printed))
+    return "<br>".join((*cited, *map(_reference, one["references"])))
+
+
+def _reference(one: dict[str, Any]) -> str:
+    right = f" is printed wrongly; cite {one['correct']}" if one["wrong"] else ""
+    return f"[Reference {one['number']}](#the-ten-references) of the article{right}"
 
 
 def unsaid() -> str:

@@ -86,6 +86,7 @@ def test_json_and_page_hold_the_same(osteocast, tmp_path):
         assert one["plain"] in text and one["academic"] in text
     for one in result["references"]:
         assert one["correct"] in text
+    assert text.count("is printed wrongly; cite Lester JE") == 2
     assert text.count(DISCLAIMER) == 2
 
 
