@@ -5,8 +5,6 @@ import pytest
 from osteocast.explain import claims_runs
 from osteocast.explain.claim_records import rows_to_simulate
 
-pytestmark = pytest.mark.slow
-
 
 def test_kept_runs_are_what_the_model_gives():
     found = claims_runs.simulate()

@@ -21,7 +21,7 @@ def calibrate(
         bool, typer.Option("--fractures", help="Fit only vertebral fractures, to the mechanism as it is; a minute.")
     ] = False,
     claims: Annotated[
-        bool, typer.Option("--claims", help="Only simulate anew what `explain claims` shows; two minutes.")
+        bool, typer.Option("--claims", help="Only simulate anew what `explain claims` shows; half a minute.")
     ] = False,
     seed: Annotated[int, typer.Option(help="Seed of the virtual samples.")] = 0,
     data: Annotated[

@@ -8,7 +8,6 @@ from typing import Any
 
 _BADGE = {"agree": "studied", "partly": "between", "no": "beyond"}
 """Colours of the verdicts; the words stand beside them."""
-NO_BREAK = "\N{NO-BREAK SPACE}%"
 _ORDER = ("agree", "partly", "no", "not modelled")
 
 
@@ -57,10 +56,10 @@ def _claim(claim: Mapping[str, Any]) -> dict[str, Any]:
         "statement": claim["statement"],
         "verdict": verdict(claim),
         "badge": _BADGE[claim["verdict"]],
-        "why": claim["why"].replace(" %", NO_BREAK),
+        "why": claim["why"],
         "model": claim["model"]["verdict"],
         "model_badge": _BADGE.get(claim["model"]["verdict"], ""),
-        "model_why": claim["model"]["why"].replace(" %", NO_BREAK),
+        "model_why": claim["model"]["why"],
         "sources": claim["sources"],
         "references": claim["references"],
         "shown": claim["shown"],
