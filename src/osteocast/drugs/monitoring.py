@@ -1,7 +1,8 @@
 """What is checked, and when, on drugs that need watching: one table, read as questions with their sources.
 
 A row says what is asked, from which limit on a result would change something, and what it would change. It orders
-nothing. Dates count from the first dose of the first of the row's drugs; the day of the first dose is month 0.
+nothing. Dates count from the first dose of the first of the row's drugs; the day of the first dose is month 0. What
+ends a course counts from its last dose.
 """
 
 from __future__ import annotations
@@ -9,7 +10,7 @@ from __future__ import annotations
 import calendar
 import datetime as dt
 import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from functools import cache
 from pathlib import Path
@@ -20,8 +21,11 @@ from osteocast.drugs.harms import FROM_MEMORY
 from osteocast.drugs.tables import Rule, one_of, read_table
 
 TABLE = Path(__file__).parent / "monitoring.csv"
-KINDS = ("dated", "symptoms", "statement")
-SEXES = ("female", "male")
+KINDS = ("dated", "missing_scan", "dose", "ending", "symptoms", "statement")
+WITH_MONTHS = ("dated", "missing_scan", "ending")
+SEXES = ("female", "male", "both")
+OVERDUE_MONTHS = 12.0
+"""How long ago [month] what follows a last dose may have been due and is still asked, on the first day."""
 SIDES = ("above", "at least", "below")
 MONTH_DAYS = 30.4375
 _TINY = 1e-6
@@ -34,9 +38,11 @@ class Check:
     Attributes:
         check: key of what is measured, words joined by underscores.
         card_ids: the drugs it belongs to.
-        sex: the sex of the people it is for.
-        kind: `dated`; `symptoms` (asked when they appear, without a date); `statement` (nothing is measured).
-        months: months after the first dose at which it is asked [month]; 0 is the day before it.
+        sex: the sex of the people it is for, or `both`.
+        kind: `dated`; `missing_scan` (dated, where no scan is known); `dose` (at every dose); `ending` (dated from the
+            last dose); `symptoms` (asked when they appear, without a date); `statement` (nothing is measured).
+        months: months after the first dose, or of `ending` the last, at which it is asked [month]; 0 is the day
+            before it.
         every: months from the last of them to the next, and so on [month]; None where it ends there.
         whom: whom it is asked for.
         side: on which side of `limit` a result changes something; empty without a limit.
@@ -81,11 +87,12 @@ class Check:
     @property
     def when(self) -> str:
         """When it is asked, in words."""
-        if self.kind != "dated":
-            return "when symptoms appear" if self.kind == "symptoms" else "always"
+        if self.kind not in WITH_MONTHS:
+            return {"symptoms": "when it applies", "dose": "at every dose"}.get(self.kind, "always")
         named = ", ".join(f"{month:g}" for month in self.months)
         again = f", then every {self.every:g} months" if self.every else ""
-        return f"{'months' if len(self.months) > 1 else 'month'} {named}{again}"
+        extra = {"missing_scan": ", where no scan is known", "ending": " after the last dose"}.get(self.kind, "")
+        return f"{'months' if len(self.months) > 1 else 'month'} {named}{again}{extra}"
 
     def due(self, until: float) -> tuple[float, ...]:
         """Months after the first dose at which it is asked, up to `until` [month], in order."""
@@ -133,7 +140,7 @@ def checks_of(card_ids: Iterable[str], sex: str | None = None) -> tuple[Check, .
         OsteocastError: there is no such card; the nearest is suggested.
     """
     known = {card(one).id for one in card_ids}
-    return tuple(one for one in checks() if known & set(one.card_ids) and sex in (None, one.sex))
+    return tuple(one for one in checks() if known & set(one.card_ids) and (sex is None or one.sex in (sex, "both")))
 
 
 def schedule(card_ids: Iterable[str], start: dt.date, months: float, sex: str) -> tuple[Visit, ...]:
@@ -151,7 +158,16 @@ def schedule(card_ids: Iterable[str], start: dt.date, months: float, sex: str) -
     return visits(dict.fromkeys(card_ids, (0.0, months)), start, months, sex)
 
 
-def visits(taken: Mapping[str, tuple[float, float]], start: dt.date, months: float, sex: str) -> tuple[Visit, ...]:
+def visits(
+    taken: Mapping[str, tuple[float, float]],
+    start: dt.date,
+    months: float,
+    sex: str,
+    *,
+    doses: Mapping[str, Sequence[float]] | None = None,
+    ends: Mapping[str, Sequence[float]] | None = None,
+    scanned: bool = True,
+) -> tuple[Visit, ...]:
     """The same for drugs with first and last months of their own, those begun before `start` included.
 
     Args:
@@ -159,15 +175,39 @@ def visits(taken: Mapping[str, tuple[float, float]], start: dt.date, months: flo
         start: day of month 0; earlier visits are left out.
         months: last month that is shown [month].
         sex: `female` or `male`.
+        doses: months of the single doses [month] of drugs given rarely, by id of the card.
+        ends: months of last doses [month] of drugs whose courses end, those that have ended included.
+        scanned: whether a usable scan is known; without one the checks of kind `missing_scan` are asked.
     """
     found: dict[float, list[Check]] = {}
-    for one in checks_of(taken, sex):
-        spans = [taken[drug] for drug in one.card_ids if drug in taken]
-        first, last = min(span[0] for span in spans), max(span[1] for span in spans)
-        for month in one.due(min(last, months) - first):
-            if first + month > -_TINY and one.kind == "dated":
-                found.setdefault(round(first + month, 3), []).append(one)
+    for one in checks_of({*taken, *(ends or {})}, sex):
+        for month in _months(one, taken, months, doses or {}, ends or {}, scanned):
+            if -_TINY < month <= months + _TINY:
+                found.setdefault(round(month, 3) + 0.0, []).append(one)
     return tuple(Visit(later(start, month), month, tuple(found[month])) for month in sorted(found))
+
+
+def _months(
+    one: Check,
+    taken: Mapping[str, tuple[float, float]],
+    until: float,
+    doses: Mapping[str, Sequence[float]],
+    ends: Mapping[str, Sequence[float]],
+    scanned: bool,
+) -> list[float]:
+    """Months at which a row falls due for somebody, those before month 0 included."""
+    if one.kind == "dose":
+        return [month for drug in one.card_ids for month in doses.get(drug, ())]
+    if one.kind == "ending":
+        due = [last + month for drug in one.card_ids for last in ends.get(drug, ()) for month in one.months]
+        return [max(month, 0.0) for month in due if month > -OVERDUE_MONTHS]
+    spans = [taken[drug] for drug in one.card_ids if drug in taken]
+    if one.kind not in ("dated", "missing_scan") or not spans:
+        return []
+    first, last = min(span[0] for span in spans), max(span[1] for span in spans)
+    if one.kind == "missing_scan":
+        return [] if scanned or last < 0.0 else [max(first + month, 0.0) for month in one.months]
+    return [first + month for month in one.due(min(last, until) - first)]
 
 
 def later(day: dt.date, months: float) -> dt.date:
@@ -194,7 +234,7 @@ def _rules(one: Check) -> tuple[Rule, ...]:
     return (
         one_of("sex", one.sex, SEXES),
         one_of("kind", one.kind, KINDS),
-        ("months", rising and bool(one.months) is (one.kind == "dated"), "give months in rising order, if dated"),
+        ("months", rising and bool(one.months) is (one.kind in WITH_MONTHS), "give months in rising order, if dated"),
         ("every", one.every is None or (bool(one.months) and 0 < one.every < math.inf), "give months, above 0"),
         ("limit", (one.limit is not None) is bool(one.side) is bool(one.unit), "give side, limit and unit, or none"),
         ("side", one.side in ("", *SIDES), "use one of " + ", ".join(SIDES)),

@@ -50,7 +50,7 @@ def _action(one: Mapping[str, object]) -> str:
     return f"Acts on {channel} ({DRIVES.get(channel, 'not a channel of the mechanism')}): {weight}{more}"
 
 
-_SEX = {"female": "women", "male": "men"}
+_SEX = {"female": "women", "male": "men", "both": "women and men"}
 _HEAD = {"harm": "Harm", "limit": "Limit", "practical": "To know"}
 
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import csv
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -79,7 +79,7 @@ def _row(row: dict[str, str], population: str) -> Row:
         row["outcome"],
         sex=row["sex"],
         age=age,
-        t_score=float(t) if t else None,
+        t_scores={"femoral_neck": float(t)} if t else {},
         factors={**factors, "bmi": float(row["bmi"])},
         population=population,
     )
@@ -88,14 +88,29 @@ def _row(row: dict[str, str], population: str) -> Row:
 
 
 def ten_year_percent(
-    outcome: str, *, sex: str, age: float, t_score: float | None, factors: dict[str, Any], population: str
+    outcome: str,
+    *,
+    sex: str,
+    age: float,
+    t_scores: Mapping[str, float],
+    factors: Mapping[str, Any],
+    population: str = DEFAULT_POPULATION,
 ) -> float:
-    """Probability of a fracture within ten years [%] from one scan of the neck and risk factors."""
+    """Probability of a fracture within ten years [%] from scans and risk factors, with death competing.
+
+    Nothing is taken of what a drug will do: the person keeps their place among people of their age.
+
+    Args:
+        outcome: one of `OUTCOMES`.
+        sex: female or male.
+        age: years.
+        t_scores: T-scores [1] by scan site; none at all uses the average of people of that age.
+        factors: risk factors by name of `factors.FACTORS`; those left out are unknown.
+        population: whose fracture rates and life table.
+    """
     ages = age + MONTHS / MONTHS_PER_YEAR
-    t_scores = None
-    if t_score is not None:
-        t_scores = mean_t_scores({"femoral_neck": t_score}, sex=sex, age=age, later=ages)
-    rate = rate_per_year(outcome, sex=sex, age=ages, t_scores=t_scores, factors=factors, population=population)
+    course = mean_t_scores(t_scores, sex=sex, age=age, later=ages) if t_scores else None
+    rate = rate_per_year(outcome, sex=sex, age=ages, t_scores=course, factors=factors, population=population)
     return 100.0 * float(cumulative_incidence(MONTHS, rate, death_rate_per_year(sex, ages, population))[-1])
 
 

@@ -46,24 +46,27 @@ class Rule:
             return np.asarray(_value(_tree(self.text), facts), dtype=bool)
 
 
-def parse(text: str, known: Iterable[str]) -> Rule:
+def parse(text: str, known: Iterable[str], where: str = WHERE) -> Rule:
     """Read a rule.
 
     Args:
         text: such as `t_score_lumbar_spine >= -2.5` or `prior_fracture == 0`.
         known: facts that a rule may read.
+        where: the place that errors name.
 
     Raises:
         OsteocastError: it is not a comparison of known facts.
     """
-    words = tuple(known)
-    body = _tree(text)
     names: list[str] = []
-    _check(body, text, words, names)
-    if not _is_boolean(body):
-        raise _refused(text, "it compares nothing")
-    if not names:
-        raise _refused(text, "it names no fact of a person")
+    try:
+        body = _tree(text)
+        _check(body, text, tuple(known), names)
+        if not _is_boolean(body):
+            raise _refused(text, "it compares nothing")
+        if not names:
+            raise _refused(text, "it names no fact of a person")
+    except OsteocastError as error:
+        raise OsteocastError(error.what, where=where, fix=error.fix) from None
     return Rule(text, tuple(dict.fromkeys(names)))
 
 

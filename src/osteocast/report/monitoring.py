@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import datetime as dt
-import math
 import textwrap
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from osteocast.drugs.monitoring import checks_of, visits
 from osteocast.explain.wording import check_words
+from osteocast.guidance.treatment import treatment
+from osteocast.guidance.visits import checks_for, plan_of_visits
 from osteocast.people import checks, spans
 from osteocast.people.person import Person
-from osteocast.regimen import Item, Regimen
+from osteocast.regimen import Regimen
 from osteocast.report.words import number
 
 YEARS = (1, 40)
@@ -91,26 +91,12 @@ def _asked(places: Sequence[int], names: Mapping[int, str]) -> str:
 
 
 def _strategy(person: Person, regimen: Regimen, start: dt.date, ahead: float) -> dict[str, Any]:
-    later = {item.card_id for item in regimen.items}
-    going_on = [
-        item
-        for one in person.past_regimens
-        if one.continues
-        for item in one.regimen.items
-        if item.card_id not in later and _until(item) > 0.0
-    ]
-    items = [*going_on, *regimen.items]
-    taken: dict[str, tuple[float, float]] = {}
-    for item in items:
-        first, last = taken.get(item.card_id, (math.inf, -math.inf))
-        taken[item.card_id] = (min(first, item.start_month), max(last, _until(item)))
-    dated = visits(taken, start, ahead, person.sex)
-    asked = {one for visit in dated for one in visit.checks}
-    listed = [one for one in checks_of(taken, person.sex) if one.kind != "dated" or one in asked]
-    numbers = {one: place for place, one in enumerate(listed, start=1)}
+    taken = treatment(person, regimen)
+    dated = plan_of_visits(person, taken, start, ahead)
+    numbers = {one: place for place, one in enumerate(checks_for(person, taken, dated), start=1)}
     return {
         "regimen": str(regimen),
-        "taken": " + ".join(map(str, items)),
+        "taken": str(taken),
         "visits": [
             {
                 "date": visit.date.isoformat(),
@@ -120,15 +106,8 @@ def _strategy(person: Person, regimen: Regimen, start: dt.date, ahead: float) ->
             for visit in dated
         ],
         "checks": [{"number": place, **one.to_dict()} for one, place in numbers.items()],
-        "nothing": None if listed else NOTHING,
+        "nothing": None if numbers else NOTHING,
     }
-
-
-def _until(item: Item) -> float:
-    """Last month of an item [month]; a drug given once is over at once."""
-    if item.schedule is not None and item.schedule.once:
-        return item.start_month
-    return math.inf if item.end_month is None else item.end_month
 
 
 def _wrapped(text: str, first: str = "", rest: str | None = None) -> list[str]:

@@ -1,0 +1,1 @@
+"""Dated rule sets evaluated with a trace, and the schedule of what is checked when."""

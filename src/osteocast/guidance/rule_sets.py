@@ -1,0 +1,275 @@
+"""The rule sets: what a text says, line by line, as dated data; one YAML file each, read once and never changed."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, fields
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from osteocast.errors import OsteocastError
+from osteocast.guidance.facts import FACTS
+from osteocast.parameters.schema import QUALITIES
+from osteocast.people import checks
+from osteocast.people.rules import Rule, parse
+
+FOLDER = Path(__file__).parent / "data"
+DIFFERENCES = FOLDER / "differences.yaml"
+ROLES = ("rule_set", "card", "placeholder")
+ADVICE: Mapping[str, str] = {
+    "treat": "This text advises a bone drug for as long as the inhibitor is taken.",
+    "offer": "This text says that a bone drug may be offered.",
+    "consider": "This text says that a bone drug be considered.",
+    "need_dxa": "Need DXA before the first tablet, or now if tablets have begun: without a scan this text gives no answer here.",
+    "monitor": "This text advises no bone drug now, but to keep measuring.",
+    "not_covered": "This text does not cover this person.",
+    "not_read": "NOT READ: the rule of this text is not known here, and nothing stands for it.",
+}
+"""What can come out, in words; the first three are ways to say that bone be protected."""
+PROTECT = ("treat", "offer", "consider")
+COUNT = "risk_factors"
+"""What a line calls the number of the text's own risk factors that are known to be present."""
+
+
+@dataclass(frozen=True)
+class RiskFactor:
+    """A risk factor as one text counts it.
+
+    Attributes:
+        name: key.
+        title: the text's own wording, shortened.
+        rule: which facts mean that it is present.
+        quality: how that it is on the list was read.
+    """
+
+    name: str
+    title: str
+    rule: Rule
+    quality: str
+
+
+@dataclass(frozen=True)
+class Line:
+    """A line of a text; the first whose rule is met decides.
+
+    Attributes:
+        place: its place, from 1.
+        rule: when it is met; None for the last line, which always is.
+        then: one of `ADVICE`.
+        quality: how it was read.
+        say: what the text adds.
+        next_scan_months: soonest and latest next scan after the last one [month], or None where none is named.
+        scan_quality: how that was read.
+    """
+
+    place: int
+    rule: Rule | None
+    then: str
+    quality: str
+    say: str = ""
+    next_scan_months: tuple[float, float] | None = None
+    scan_quality: str = ""
+
+    @property
+    def condition(self) -> str:
+        """The rule as written."""
+        return "otherwise" if self.rule is None else self.rule.text
+
+
+@dataclass(frozen=True)
+class RuleSet:
+    """One text.
+
+    Attributes:
+        id: key, and name of its file.
+        title: what it is.
+        short: the same in two words.
+        role: `rule_set`, `card` (a national text, shown after the others) or `placeholder` (not readable).
+        published: year.
+        citation: the source.
+        quality: how it was read on the whole.
+        read: what of it was read.
+        population: for whom it was written.
+        covers: when it speaks of a person; None for a placeholder.
+        risk_factors: those that it counts.
+        advice: its lines, in order.
+        superseded_by: id of the text that took its place.
+        supersedes: id of the text whose place it took.
+        substitution: what stands here in place of something that the text asks for.
+        measures: what it advises for everybody.
+        drugs: drugs that it names.
+        not_known: what of it is not known here.
+    """
+
+    id: str
+    title: str
+    short: str
+    role: str
+    published: int
+    citation: str
+    quality: str
+    read: str
+    population: str
+    covers: Rule | None = None
+    risk_factors: tuple[RiskFactor, ...] = ()
+    advice: tuple[Line, ...] = ()
+    superseded_by: str = ""
+    supersedes: str = ""
+    substitution: str = ""
+    measures: str = ""
+    drugs: str = ""
+    not_known: tuple[str, ...] = ()
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Facts that it reads, each once."""
+        rules = [self.covers, *(one.rule for one in self.risk_factors), *(line.rule for line in self.advice)]
+        found = dict.fromkeys(name for rule in rules if rule is not None for name in rule.names)
+        return tuple(name for name in found if name != COUNT)
+
+
+@dataclass(frozen=True)
+class Difference:
+    """Where texts part, and for whom that matters."""
+
+    rule: Rule
+    say: str
+
+
+@cache
+def rule_sets() -> Mapping[str, RuleSet]:
+    """Every text by its id: rule sets, then cards, then placeholders, the latest first. Read from disk once.
+
+    Raises:
+        OsteocastError: a file cannot be used, or names a text that is not there.
+    """
+    files = [path for path in FOLDER.glob("*.yaml") if path != DIFFERENCES]
+    found = [read_rule_set(path.read_text("utf-8"), path.name) for path in files]
+    found.sort(key=lambda one: (ROLES.index(one.role), -one.published, one.id))
+    ids = {one.id for one in found}
+    for one in found:
+        for other in (one.superseded_by, one.supersedes):
+            if other and other not in ids:
+                raise OsteocastError(f"'{other}' is no rule set", where=f"{one.id}.yaml", fix="add its file")
+    return {one.id: one for one in found}
+
+
+@cache
+def differences() -> tuple[Difference, ...]:
+    """Where the texts part. Read from disk once."""
+    raw = _load(DIFFERENCES.read_text("utf-8"), DIFFERENCES.name)
+    return tuple(Difference(_rule(one["if"], f"{DIFFERENCES.name}, {i}"), one["say"]) for i, one in enumerate(raw, 1))
+
+
+def read_rule_set(text: str, file: str) -> RuleSet:
+    """A rule set from the text of its file.
+
+    Args:
+        text: the YAML.
+        file: file name, `<id>.yaml`, for messages and to check the id.
+
+    Raises:
+        OsteocastError: something in it is missing, unknown or contradicts the rest.
+    """
+    raw = _load(text, file)
+    checks.only_keys(raw, [one.name for one in fields(RuleSet)], file)
+    for key in ("id", "title", "short", "role", "published", "citation", "quality", "read", "population"):
+        if not raw.get(key):
+            raise OsteocastError(f"'{key}' is missing", where=file, fix=f"add a line '{key}: ...'")
+    checks.choice(raw["role"], f"{file}, role", ROLES)
+    if f"{raw['id']}.yaml" != file:
+        raise OsteocastError(f"the id {raw['id']!r} is not the file's name", where=file, fix="make them the same")
+    _graded(raw, file)
+    values = dict(raw) | {"not_known": tuple(raw.get("not_known", ()))}
+    if raw["role"] == "placeholder":
+        if raw.keys() & {"covers", "advice", "risk_factors"} or not raw.get("not_known"):
+            raise OsteocastError("a placeholder has rules", where=file, fix="say under not_known what is missing")
+        return RuleSet(**values)
+    for key in ("covers", "advice"):
+        if key not in raw:
+            raise OsteocastError(f"'{key}' is missing", where=file, fix=f"add '{key}: ...'")
+    values["covers"] = _rule(raw["covers"], f"{file}, covers")
+    factors = enumerate(raw.get("risk_factors", ()), 1)
+    values["risk_factors"] = tuple(_risk_factor(one, f"{file}, risk_factors {i}") for i, one in factors)
+    values["advice"] = _lines(raw["advice"], file)
+    return RuleSet(**values)
+
+
+def _load(text: str, file: str) -> Any:
+    from ruamel.yaml import YAML
+    from ruamel.yaml.error import YAMLError
+
+    try:
+        raw = YAML(typ="safe", pure=False).load(text)
+    except YAMLError as error:
+        raise OsteocastError(f"the YAML cannot be read: {error}", where=file, fix="correct it") from None
+    if not isinstance(raw, dict | list):
+        raise OsteocastError("the file is not a list of fields", where=file, fix="start with 'id: ...'")
+    return raw
+
+
+def _rule(text: object, where: str, more: Sequence[str] = ()) -> Rule:
+    """A rule that an unknown fact never meets: neither `not` nor `!=` is let through."""
+    found = parse(str(text), (*FACTS, *more), where)
+    tree = ast.parse(found.text, mode="eval")
+    if any(isinstance(node, ast.Not | ast.NotEq) for node in ast.walk(tree)):
+        raise OsteocastError(
+            f"the rule '{text}' would be met by a fact that is not known", where=where, fix="write it without not and !="
+        )
+    return found
+
+
+def _risk_factor(raw: Mapping[str, Any], where: str) -> RiskFactor:
+    checks.only_keys(raw, ("name", "title", "if", "quality"), where)
+    _graded(raw, where)
+    return RiskFactor(raw["name"], raw["title"], _rule(raw["if"], where), raw["quality"])
+
+
+def _lines(raw: Sequence[Mapping[str, Any]], file: str) -> tuple[Line, ...]:
+    found = []
+    for place, one in enumerate(raw, start=1):
+        where = f"{file}, advice {place}"
+        checks.only_keys(one, ("if", "then", "else", "quality", "say", "next_scan_months", "scan_quality"), where)
+        _graded(one, where)
+        last = place == len(raw)
+        if ("else" in one) is not last or ("if" in one) is last:
+            raise OsteocastError("the last line, and only it, is 'else'", where=where, fix="write if and then, or else")
+        then = checks.choice(one["else"] if last else one.get("then"), where, ADVICE)
+        scan = one.get("next_scan_months")
+        if (scan is None) is not ("scan_quality" not in one):
+            raise OsteocastError("a date of a scan has no quality", where=where, fix="give scan_quality beside it")
+        found.append(
+            Line(
+                place,
+                None if last else _rule(one["if"], where, (COUNT,)),
+                then,
+                one["quality"],
+                one.get("say", ""),
+                None if scan is None else (float(scan[0]), float(scan[1])),
+                one.get("scan_quality", ""),
+            )
+        )
+    _asks_for_a_scan(found, file)
+    return tuple(found)
+
+
+def _asks_for_a_scan(lines: Sequence[Line], file: str) -> None:
+    """Refuse a text that would wave on somebody without a scan."""
+    for line in lines:
+        if line.then == "need_dxa" and line.rule is not None and line.rule.names == ("has_dxa",):
+            return
+        if line.then not in PROTECT:
+            break
+    raise OsteocastError(
+        "somebody without a scan would get an answer that rests on one",
+        where=f"{file}, advice",
+        fix="put the line {if: has_dxa == 0, then: need_dxa} before the first that does not protect",
+    )
+
+
+def _graded(raw: Mapping[str, Any], where: str) -> None:
+    for key in ("quality", "scan_quality"):
+        if key in raw or key == "quality":
+            checks.choice(raw.get(key), f"{where}, {key}", QUALITIES)
