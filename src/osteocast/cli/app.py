@@ -11,6 +11,7 @@ from osteocast.cli.calibrate import calibrate
 from osteocast.cli.compare import compare
 from osteocast.cli.explain import cite, explain
 from osteocast.cli.export import export
+from osteocast.cli.guide import guide
 from osteocast.cli.monitor import monitor
 from osteocast.cli.people import people
 from osteocast.cli.plan import plan
@@ -46,6 +47,8 @@ def osteocast(
     """What a person's bones will do on an aromatase inhibitor, and what would change it."""
 
 
-for command in (compare, why, plan, monitor, validate, study, people, calibrate, export, explain, cite, bench):
+for command in (
+    compare, why, plan, guide, monitor, validate, study, people, calibrate, export, explain, cite, bench
+):  # fmt: skip
     app.command(epilog=EPILOG)(command)
 app.add_typer(trial, name="trial", epilog=EPILOG)

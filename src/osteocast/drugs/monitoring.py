@@ -39,8 +39,8 @@ class Check:
         check: key of what is measured, words joined by underscores.
         card_ids: the drugs it belongs to.
         sex: the sex of the people it is for, or `both`.
-        kind: `dated`; `missing_scan` (dated, where no scan is known); `dose` (at every dose); `ending` (dated from the
-            last dose); `symptoms` (asked when they appear, without a date); `statement` (nothing is measured).
+        kind: `dated`; `missing_scan` (dated, where no scan is known); `dose` (at every dose); `ending` (dated from
+            the last dose); `symptoms` (asked when they appear, without a date); `statement` (nothing is measured).
         months: months after the first dose, or of `ending` the last, at which it is asked [month]; 0 is the day
             before it.
         every: months from the last of them to the next, and so on [month]; None where it ends there.

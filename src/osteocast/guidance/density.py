@@ -12,7 +12,7 @@ from osteocast.people.person import Person, Scan
 CENTRAL = ("lumbar_spine", "total_hip", "femoral_neck")
 """Sites whose lowest T-score rules read."""
 USABLE_MONTHS = 24.0
-"""Age of a scan [month] up to which it serves as the one before treatment (assumed: the longest published interval)."""
+"""Age of a scan [month] up to which it serves as the one before treatment (the longest published interval)."""
 APART_MONTHS = 10.0
 """Shortest time between two scans [month] that is read as a yearly loss (assumed)."""
 

@@ -14,7 +14,6 @@ from typing import Any
 from osteocast.guidance.facts import FACTS, YES_NO
 from osteocast.guidance.rule_sets import ADVICE, COUNT, PROTECT, Line, RiskFactor, RuleSet
 from osteocast.parameters.schema import QUALITIES
-from osteocast.people.rules import Rule
 
 _RANK = {"treat": 2, "offer": 2, "consider": 1}
 MEMORY = "memory"
@@ -27,7 +26,7 @@ class Step:
     Attributes:
         line: its place, from 1; 0 for the question whether the text covers the person.
         condition: the rule as written.
-        facts: what it read, by name; None where a fact is not known.
+        facts: what it read, by name; None where a fact is not known. Of the last line what all above it read.
         met: whether it was met.
         fired: whether it decided.
         quality: how the line was read.
@@ -91,7 +90,7 @@ class Verdict:
         says: the same in a sentence, with what the text adds.
         trace: the lines that were read, the one that fired last.
         line: the line that fired, or None where the text does not speak of the person.
-        quality: how the weakest part that decided was read.
+        quality: how the weakest part that decided was read; `not_read` of a placeholder.
         remembered: what the remembered part would advise, where it was not let decide alone; else empty.
         hinges: what is not known and would change the answer.
     """
@@ -148,9 +147,9 @@ def evaluate(rule_set: RuleSet, values: Mapping[str, float]) -> Verdict:
 
 def _decide(rule_set: RuleSet, values: Mapping[str, float], assumed: frozenset[str] = frozenset()) -> Verdict:
     if rule_set.covers is None:
-        return Verdict(rule_set, "not_read", ADVICE["not_read"], (), None, rule_set.quality)
+        return Verdict(rule_set, "not_read", ADVICE["not_read"], (), None, "not_read")
     met = bool(rule_set.covers.met(values))  # type: ignore[arg-type]  # plain numbers do as well as arrays
-    covers = Step(0, rule_set.covers.text, _seen(rule_set.covers, values), met, not met, rule_set.quality)
+    covers = Step(0, rule_set.covers.text, _seen(rule_set.covers.names, values), met, not met, rule_set.quality)
     if not met:
         says = f"{ADVICE['not_covered']} It is for: {rule_set.population}"
         return Verdict(rule_set, "not_covered", says, (covers,), None, rule_set.quality)
@@ -178,21 +177,22 @@ def _read(rule_set: RuleSet, values: Mapping[str, float], assumed: frozenset[str
     counted = tuple(one for one in present if memory or one.quality != MEMORY)
     listed = tuple(one.title if one in counted else f"{one.title} (remembered, not counted alone)" for one in present)
     known = {**values, COUNT: float(len(counted))}
-    steps = []
+    steps: list[Step] = []
     for line in rule_set.advice:
         met = line.rule is None or bool(line.rule.met(known))
         decides = memory or line.quality != MEMORY or line.rule is None or line.then not in PROTECT
         names = () if line.rule is None else line.rule.names
         titles = listed if COUNT in names else ()
-        seen = {} if line.rule is None else _seen(line.rule, known)
+        above = dict.fromkeys(name for step in steps for name in step.facts)
+        seen = _seen(above if line.rule is None else names, known)
         steps.append(Step(line.place, line.condition, seen, met, met and decides, line.quality, titles))
         if met and decides:
             return _Reading(line, tuple(steps), counted)
     raise AssertionError("the last line is always met")
 
 
-def _seen(rule: Rule, values: Mapping[str, float]) -> dict[str, float | None]:
-    return {name: None if math.isnan(values[name]) else values[name] for name in rule.names}
+def _seen(names: Iterable[str], values: Mapping[str, float]) -> dict[str, float | None]:
+    return {name: None if math.isnan(values[name]) else values[name] for name in names}
 
 
 def _hinges(rule_set: RuleSet, values: Mapping[str, float], advice: str) -> tuple[Hinge, ...]:

@@ -1,7 +1,7 @@
 """When each text would begin to protect: the first yearly look at which, on the expected loss, its rule is met.
 
-A text speaks of the day it is asked. How long the inhibitor is planned enters here: a person above its limit today may
-come below it in the years of tablets that follow. Without a simulated course the published rate of loss is used.
+A text speaks of the day it is asked. How long the inhibitor is planned enters here: a person above its limit today
+may come below it in the years of tablets that follow. Without a simulated course the published rate of loss is used.
 """
 
 from __future__ import annotations
@@ -50,7 +50,9 @@ class Rate:
     source: str
 
 
-ON_INHIBITOR = Rate(2.0, 1.0, 3.0, "Reid DM, Cancer Treat Rev 2008, abstract read; the middle of its range is assumed")
+ON_INHIBITOR = Rate(
+    2.0, 1.0, 3.0, "Reid DM, Cancer Treat Rev 2008, abstract read; the middle of its range is assumed"
+)
 FIRST_YEAR_SUPPRESSED = Rate(
     7.5, 7.0, 8.0, "Reid DM, Cancer Treat Rev 2008, abstract read; that it lasts one year is assumed"
 )
@@ -108,15 +110,16 @@ class Outlook:
 def outlook(person: Person, taken: Treatment, now: Facts, course: Course | None = None, *, end: str = "") -> Outlook:
     """What is to be expected at every yearly look while the inhibitor, or suppression, is planned.
 
-    The last look is before its last day, when there would be nothing left to protect against. Without any scan density stays unknown, and only age moves.
+    The last look is before its last day, when there would be nothing left to protect against. Without any scan
+    density stays unknown, and only age moves.
 
     Args:
         person: the person.
         taken: what is taken; bone drugs in it are left out, since the question is when they would begin.
         now: facts of month 0.
         course: simulated T-scores without bone drugs; by default the published rate of loss.
-        end: `low` or `high` for the slowest or fastest published rate, or for the upper or lower end (5 and 95 %) of the
-            simulated draws; empty for the middle.
+        end: `low` or `high` for the slowest or fastest published rate, or for the upper or lower end (95 and 5 %) of
+            the simulated draws; empty for the middle.
     """
     looks = max(1, math.ceil(planned_months(taken) / LOOK_MONTHS - _TINY))
     months = tuple(LOOK_MONTHS * i for i in range(looks))

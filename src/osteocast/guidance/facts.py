@@ -148,9 +148,7 @@ def _months_on(taken: Treatment, month: float) -> float:
 
 
 def _history(person: Person, remarks: list[str]) -> dict[str, float]:
-    found = {
-        name: UNKNOWN if (value := getattr(person.history, name)) is None else float(value) for name in _HISTORY
-    }
+    found = {name: UNKNOWN if (value := getattr(person.history, name)) is None else float(value) for name in _HISTORY}
     if found["vertebral_fracture"] == 1.0:
         found["prior_fracture"] = 1.0
     found["hip_fracture"] = 0.0 if found["prior_fracture"] == 0.0 else UNKNOWN

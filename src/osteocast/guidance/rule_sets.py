@@ -22,7 +22,7 @@ ADVICE: Mapping[str, str] = {
     "treat": "This text advises a bone drug for as long as the inhibitor is taken.",
     "offer": "This text says that a bone drug may be offered.",
     "consider": "This text says that a bone drug be considered.",
-    "need_dxa": "Need DXA before the first tablet, or now if tablets have begun: without a scan this text gives no answer here.",
+    "need_dxa": "Need DXA before the first tablet, or now if tablets have begun: this text has no answer without it.",
     "monitor": "This text advises no bone drug now, but to keep measuring.",
     "not_covered": "This text does not cover this person.",
     "not_read": "NOT READ: the rule of this text is not known here, and nothing stands for it.",
@@ -75,7 +75,7 @@ class Line:
     @property
     def condition(self) -> str:
         """The rule as written."""
-        return "otherwise" if self.rule is None else self.rule.text
+        return "otherwise (none of the lines above)" if self.rule is None else self.rule.text
 
 
 @dataclass(frozen=True)
@@ -216,7 +216,9 @@ def _rule(text: object, where: str, more: Sequence[str] = ()) -> Rule:
     tree = ast.parse(found.text, mode="eval")
     if any(isinstance(node, ast.Not | ast.NotEq) for node in ast.walk(tree)):
         raise OsteocastError(
-            f"the rule '{text}' would be met by a fact that is not known", where=where, fix="write it without not and !="
+            f"the rule '{text}' would be met by a fact that is not known",
+            where=where,
+            fix="write it without not and !=",
         )
     return found
 
@@ -235,7 +237,8 @@ def _lines(raw: Sequence[Mapping[str, Any]], file: str) -> tuple[Line, ...]:
         _graded(one, where)
         last = place == len(raw)
         if ("else" in one) is not last or ("if" in one) is last:
-            raise OsteocastError("the last line, and only it, is 'else'", where=where, fix="write if and then, or else")
+            what = "only the last line is 'else'"
+            raise OsteocastError(what, where=where, fix="write if and then, or else in the last")
         then = checks.choice(one["else"] if last else one.get("then"), where, ADVICE)
         scan = one.get("next_scan_months")
         if (scan is None) is not ("scan_quality" not in one):

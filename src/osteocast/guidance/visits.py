@@ -19,8 +19,9 @@ AT_ONCE = "need_DXA_now"
 def plan_of_visits(person: Person, taken: Treatment, start: dt.date, months: float) -> tuple[Visit, ...]:
     """Dated visits from month 0 on, each with what is checked there.
 
-    A missing scan is asked for once, before the first tablet, or at once where tablets have begun. Every injection and
-    infusion given rarely has its date, and the end of a course of denosumab the day on which another drug follows.
+    A missing scan is asked for once, before the first tablet, or at once where tablets have begun. Every injection
+    and infusion given rarely has its date, and the end of a course of denosumab the day on which another drug
+    follows.
 
     Args:
         person: the person.
