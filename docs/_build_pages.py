@@ -19,6 +19,7 @@ from pathlib import Path
 from typing import Any
 
 import _claims_tables
+import _guidance_tables
 import _people_tables
 import _speed_tables
 
@@ -570,4 +571,8 @@ MAKERS: dict[str, Callable[..., str]] = {
     "ten_year": ten_year_agreement,
     "fracture_sources": fracture_sources,
     "compartments": compartments,
+    "guidance_texts": lambda: _guidance_tables.texts(_table),
+    "guidance_lines": lambda: _guidance_tables.lines(_table),
+    "guidance_facts": lambda: _guidance_tables.facts(_table),
+    "guidance_visits": lambda: _guidance_tables.visits(_table),
 }

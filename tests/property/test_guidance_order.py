@@ -28,7 +28,8 @@ def woman(years: int, t: float, factors: int) -> Person:
                       **dict.fromkeys(FACTORS[factors:], False))  # fmt: skip
     return Person(
         sex="female", age=60, age_at_menopause=50, bmi=27, date=DAY, history=history,
-        scans=(Scan(site="lumbar_spine", t_score=t, date=DAY),), planned=f"anastrozole 1 mg daily for {12 * years} months",
+        scans=(Scan(site="lumbar_spine", t_score=t, date=DAY),),
+        planned=f"anastrozole 1 mg daily for {12 * years} months",
     )  # fmt: skip
 
 

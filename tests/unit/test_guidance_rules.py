@@ -61,7 +61,8 @@ def test_vectors(row):
 def test_every_text_is_dated_sourced_and_graded(name):
     one = rule_sets()[name]
     assert one.published >= 2008 and one.citation and one.read and one.population.endswith(".")
-    assert {one.quality, *(line.quality for line in one.advice), *(f.quality for f in one.risk_factors)} <= set(QUALITIES)
+    grades = {one.quality, *(line.quality for line in one.advice), *(factor.quality for factor in one.risk_factors)}
+    assert grades <= set(QUALITIES)
     assert set(one.names) <= set(FACTS)
     assert all(line.next_scan_months is None or 0 < line.next_scan_months[0] <= line.next_scan_months[1] <= 24
                for line in one.advice)  # fmt: skip

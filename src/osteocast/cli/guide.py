@@ -16,6 +16,9 @@ def guide(
         str | None,
         typer.Option("--strategy", metavar="REGIMEN", help="What is taken from month 0 on, instead of the plan."),
     ] = None,
+    simulate: Annotated[
+        bool, typer.Option("--simulate", help="Expect what the mechanism forecasts, not a published rate of loss.")
+    ] = False,
     out: Annotated[Path | None, typer.Option(help="Folder for guide.json.")] = None,
     json: Annotated[bool, typer.Option("--json", help="Print JSON for scripts.")] = False,
     sex: persons.Sex = None,
@@ -50,7 +53,13 @@ def guide(
         with checks.located("--strategy"):
             regimen = Regimen.parse(strategy)
             spans.check_planned(regimen, "regimen")
-    result = run(who, regimen) | {"disclaimer": output.DISCLAIMER}
+    course = None
+    if simulate:
+        from osteocast.forecast.unprotected import course_without_bone_drugs
+
+        output.announce_compilation()
+        course = course_without_bone_drugs(who, regimen)
+    result = run(who, regimen, course=course) | {"disclaimer": output.DISCLAIMER}
     output.deliver(
         result,
         lambda console: console.print(guidance_view(result), output.DISCLAIMER, sep="\n\n", highlight=False),

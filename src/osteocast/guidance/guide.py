@@ -29,7 +29,7 @@ NO_GUIDELINE = (
     "follows is measured facts and dates, and no advice rests on them."
 )
 NOT_COVERED = "None of the texts here speaks of this person: they are for women on endocrine treatment of cancer."
-NOTHING_TAKEN = "Nothing is taken or planned, so no text applies: say what is planned, in the file or with --strategy."
+NOTHING_TAKEN = "Nothing is taken or planned, so no text applies; say what is planned, in the file or by --strategy."
 ASSUMED = "A woman on an inhibitor, or with ovaries silenced, is taken to have breast cancer that has not spread."
 HINT = "Advice of published texts and questions for the visit, not orders."
 

@@ -71,7 +71,7 @@ def _about(result: Mapping[str, Any]) -> Iterator[str]:
     yield from _wrapped(result["coverage"])
     for site, t in result["scans"]["t_scores"].items():
         least = result["scans"]["lsc_pct"][site]
-        yield f"T-score, {site.replace('_', ' ')}: {t:.1f}; a change is real from {least:.1f} % on"
+        yield f"T-score, {site.replace('_', ' ')}: {t:.1f}; a usual scanner tells changes from {least:.1f} % on"
     if not result["scans"]["t_scores"]:
         yield "T-score: no scan is known"
     for change in result["scans"]["changes"]:
