@@ -8,8 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from osteocast.guidance import ADVICE, FACTS, PROTECT, evaluate, facts_of, guide, rule_sets, treatment
-from osteocast.guidance.rule_sets import COUNT, differences
+from osteocast.guidance import ADVICE, FACTS, PROTECT, evaluate, facts_of, guide, outlook, rule_sets, treatment
+from osteocast.guidance.guide import first_start
+from osteocast.guidance.records import COUNT
+from osteocast.guidance.rule_sets import differences
 from osteocast.parameters.schema import QUALITIES
 from osteocast.people.person import History, PastRegimen, Person, Scan
 
@@ -209,3 +211,30 @@ def test_a_ten_year_risk_is_our_own_and_says_so():
     assert entry["advice"] == "offer" and "Our own probability" in entry["substitution"]
     assert "frax" not in repr(result).lower()
     assert set(ADVICE) >= {one["advice"] for one in result["guidance"].values()}
+
+
+def test_expected_loss_worked_out_by_hand():
+    """2 % a year; 7.5 % in the first year of suppression beside an inhibitor; spine 1.047 - 0.11 x T (Hologic)."""
+
+    def spine(planned, month):
+        who = woman(0.0, age_at_menopause=None, menopause_kind="premenopausal", planned=planned)
+        found = outlook(who, treatment(who), facts_of(who, treatment(who)))
+        return found.facts[found.months.index(month)].values
+
+    alone = spine("anastrozole 1 mg daily for 60 months", 24.0)
+    assert alone["t_score_min"] == pytest.approx(1.047 * (0.98**2 - 1.0) / 0.11, abs=1e-6)
+    assert alone["loss_percent_per_year"] == pytest.approx(2.0) and alone["age"] == 62.0
+    both = "anastrozole 1 mg daily for 60 months + goserelin 3.6 mg every 28 days for 60 months"
+    assert spine(both, 12.0)["loss_percent_per_year"] == pytest.approx(7.5)
+    assert spine(both, 24.0)["t_score_min"] == pytest.approx(1.047 * (0.925 * 0.98 - 1.0) / 0.11, abs=1e-6)
+    begun = "anastrozole 1 mg daily from month 6 for 60 months"
+    assert spine(begun, 12.0)["t_score_min"] == pytest.approx(1.047 * (0.98**0.5 - 1.0) / 0.11, abs=1e-6)
+
+
+def test_the_first_start_leaves_out_a_text_whose_successor_is_read_here():
+    def at(month):
+        return {"start": {"month": month, "date": None if month is None else "2025-03-24"}}
+
+    both = first_start({"hadji2011": at(0.0), "hadji2017": at(24.0), "asco2019": at(24.0), "hadji2025": at(None)})
+    assert (both["month"], both["by"]) == (24.0, ["hadji2017", "asco2019"])
+    assert first_start({"hadji2011": at(0.0)})["date"] is None

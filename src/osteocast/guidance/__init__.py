@@ -4,7 +4,8 @@ from osteocast.guidance.evaluate import Hinge, Step, Verdict, evaluate
 from osteocast.guidance.expected import Outlook, Start, outlook
 from osteocast.guidance.facts import FACTS, Facts, facts_of
 from osteocast.guidance.guide import guide
-from osteocast.guidance.rule_sets import ADVICE, PROTECT, RuleSet, rule_sets
+from osteocast.guidance.records import ADVICE, PROTECT, RuleSet
+from osteocast.guidance.rule_sets import rule_sets
 from osteocast.guidance.treatment import Treatment, treatment
 from osteocast.guidance.visits import entries, plan_of_visits
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from osteocast.guidance.facts import FACTS, YES_NO
-from osteocast.guidance.rule_sets import ADVICE, COUNT, PROTECT, Line, RiskFactor, RuleSet
+from osteocast.guidance.records import ADVICE, COUNT, PROTECT, Line, RiskFactor, RuleSet
 from osteocast.parameters.schema import QUALITIES
 
 _RANK = {"treat": 2, "offer": 2, "consider": 1}

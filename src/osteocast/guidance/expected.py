@@ -19,7 +19,7 @@ from osteocast.fracture import Course
 from osteocast.guidance import density
 from osteocast.guidance.evaluate import evaluate
 from osteocast.guidance.facts import Facts, facts_of
-from osteocast.guidance.rule_sets import RuleSet
+from osteocast.guidance.records import RuleSet
 from osteocast.guidance.treatment import INHIBITORS, SUPPRESSION, Treatment
 from osteocast.measure import dxa
 from osteocast.people.person import Person
