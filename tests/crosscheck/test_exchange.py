@@ -13,7 +13,7 @@ import pytest
 from crosscheck.reference import Case, engine, solve
 from osteocast.engine.accuracy import DEFAULT, PRECISE
 from osteocast.exchange import sbml
-from osteocast.exchange.runner import Runner
+from osteocast.exchange.runner import simulate
 from osteocast.model.assemble import SITES
 from osteocast.people.sample import Group, values
 from osteocast.regimen import Regimen
@@ -93,12 +93,8 @@ def exported(case):
     first = {name: value[0] for name, value in case.people.items()}
     document = sbml.document(first, case.regimen, case.start_month)
     numbers = document.numbers(case.people, case.start_month)
-    runner = Runner(document, relative=1e-8 if ALL else 1e-7, optimise="DEFAULT" if ALL else "NONE")
-    each = [
-        runner.simulate({name: value[i] for name, value in numbers.items()}, case.months, SITES)
-        for i in range(len(case.people["age"]))
-    ]
-    return np.stack(each, axis=-1)
+    options = {"relative": 1e-8 if ALL else 1e-7, "optimise": "DEFAULT" if ALL else "NONE"}
+    return simulate(document, numbers, case.months.tolist(), SITES, **options)
 
 
 @pytest.mark.slow

@@ -13,12 +13,14 @@ from typing import Any
 import numpy as np
 
 from osteocast.bench.cases import WANTED, Case
+from osteocast.engine.configure import configure
 from osteocast.engine.exposure import all_drives, course_levels, courses, drive_from
 from osteocast.engine.person_values import settle
 from osteocast.engine.schedule import schedule
 from osteocast.engine.traits import traits_of
 from osteocast.model import assemble
 
+configure()
 STILL = tuple(each.name for each in assemble.AXIS)
 
 

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import importlib
 import multiprocessing
-import os
 import time
 from collections.abc import Callable
 from concurrent.futures import ProcessPoolExecutor
+from pathlib import Path
 from typing import Any, NamedTuple
 
 import numpy as np
 
-from osteocast.bench.cases import YEARS, Case, case
+from osteocast.bench.cases import YEARS, case
 
 REPEATS = 3
 
@@ -51,10 +51,12 @@ def measure(solver: str, question: str, people: int, *, processes: int = 1, repe
     context = multiprocessing.get_context("spawn")
     barrier = context.Barrier(processes)
     shares = np.array_split(np.arange(people), processes)
+    asked: Any = case(question, people)
+    prepare = getattr(importlib.import_module(f"osteocast.bench.{solver}"), "prepare", None)
+    if prepare is not None:
+        asked = prepare(asked)
     with ProcessPoolExecutor(processes, mp_context=context, initializer=_begin, initargs=(barrier,)) as pool:
-        jobs = [
-            pool.submit(_share, solver, question, people, int(one[0]), int(one[-1]) + 1, repeats) for one in shares
-        ]
+        jobs = [pool.submit(_share, solver, asked.some(int(one[0]), int(one[-1]) + 1), repeats) for one in shares]
         found = [job.result() for job in jobs]
     walls = np.max([one[0] for one in found], axis=0)
     return Measured(people, float(walls.min()), max(one[1] for one in found), found[0][2])
@@ -68,14 +70,8 @@ def _begin(barrier: Any) -> None:
     _BARRIER = barrier
 
 
-def _share(
-    solver: str, question: str, people: int, first: int, last: int, repeats: int
-) -> tuple[list[float], float, np.ndarray]:
-    from osteocast.engine.configure import configure
-
-    configure()
-    solve: Callable[[Case], np.ndarray] = importlib.import_module(f"osteocast.bench.{solver}").solve
-    mine = case(question, people).some(first, last)
+def _share(solver: str, mine: Any, repeats: int) -> tuple[list[float], float, np.ndarray]:
+    solve: Callable[[Any], np.ndarray] = importlib.import_module(f"osteocast.bench.{solver}").solve
     solve(mine.some(0, 1))  # compiles
     walls = []
     for _ in range(repeats):
@@ -94,5 +90,7 @@ def peak_rss_mb() -> float:
     """Largest memory that this process ever held [MB]."""
     import resource
 
-    kilobytes = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    return kilobytes / 1024.0 if os.uname().sysname != "Darwin" else kilobytes / 1024.0**2
+    status = Path("/proc/self/status")
+    if status.exists():  # getrusage counts what the parent held as well
+        return float(status.read_text(encoding="utf-8").split("VmHWM:")[1].split()[0]) / 1024.0
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024.0**2

@@ -1,8 +1,15 @@
-"""libRoadRunner on an exported document: compiled once, then set to one person after another."""
+"""libRoadRunner on an exported document: compiled once, then set to one person after another.
+
+libRoadRunner and JAX each bring a compiler of their own, and a process that has used the one may crash in the other:
+`simulate` runs libRoadRunner in a process of its own.
+"""
 
 from __future__ import annotations
 
+import multiprocessing
 from collections.abc import Mapping, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from functools import cache
 from typing import Any
 
 import numpy as np
@@ -20,7 +27,7 @@ class Runner:
     doses are of the order of 1 or more in their units, have an absolute tolerance as large as the relative one.
 
     Args:
-        document: what `sbml.document` gives.
+        text: of a document, see `sbml.document`.
         relative: relative tolerance of CVODE.
         absolute: absolute tolerance of everything but depots and central compartments.
         optimise: `NONE`, `LESS`, `DEFAULT` or `AGGRESSIVE`: compilation takes from some seconds to a minute; one
@@ -30,9 +37,7 @@ class Runner:
         OsteocastError: libRoadRunner is not installed.
     """
 
-    def __init__(
-        self, document: Document, *, relative: float = 1e-8, absolute: float = 1e-10, optimise: str = "LESS"
-    ) -> None:
+    def __init__(self, text: str, *, relative: float = 1e-8, absolute: float = 1e-10, optimise: str = "LESS") -> None:
         try:
             import roadrunner
         except ImportError:
@@ -45,8 +50,7 @@ class Runner:
         config.setValue(config.LLVM_BACKEND, config.LLJIT)
         config.setValue(config.LLJIT_OPTIMIZATION_LEVEL, getattr(config, optimise))
         roadrunner.Logger.setLevel(roadrunner.Logger.LOG_FATAL)
-        self.document = document
-        self.model: Any = roadrunner.RoadRunner(document.text)
+        self.model: Any = roadrunner.RoadRunner(text)
         self.model.setIntegrator("cvode")
         self.integrator: Any = self.model.getIntegrator()
         self.integrator.maximum_num_steps = 10**7
@@ -82,3 +86,48 @@ class Runner:
         first = [] if times[0] <= 0.0 else [0.0]
         found = self.model.simulate(times=[*first, *times.tolist()], selections=["time", *wanted])
         return np.asarray(found)[len(first) :, 1:].T
+
+
+def simulate(
+    document: Document,
+    numbers: Mapping[str, np.ndarray],
+    months: Sequence[float],
+    wanted: Sequence[str],
+    **options: Any,
+) -> np.ndarray:
+    """Quantities of several people, worked out in another process, which is kept for further calls.
+
+    Args:
+        document: what `sbml.document` gives.
+        numbers: what `Document.numbers` gives, each of shape (people,).
+        months: as `Runner.simulate`.
+        wanted: identifiers.
+        options: of `Runner`.
+
+    Returns:
+        Shape (wanted, months, people).
+
+    Raises:
+        OsteocastError: libRoadRunner is not installed.
+    """
+    job = _own_process().submit(everybody, document.text, numbers, tuple(months), tuple(wanted), options)
+    return np.asarray(job.result())
+
+
+@cache
+def _own_process() -> ProcessPoolExecutor:
+    return ProcessPoolExecutor(1, mp_context=multiprocessing.get_context("spawn"))
+
+
+def everybody(
+    text: str,
+    numbers: Mapping[str, np.ndarray],
+    months: Sequence[float],
+    wanted: Sequence[str],
+    options: Mapping[str, Any],
+) -> np.ndarray:
+    """As `simulate`, in this process."""
+    runner = Runner(text, **options)
+    people = range(max(len(value) for value in numbers.values()))
+    each = [runner.simulate({name: value[i] for name, value in numbers.items()}, months, wanted) for i in people]
+    return np.stack(each, axis=-1)
