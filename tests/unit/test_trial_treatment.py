@@ -76,3 +76,29 @@ def test_each_person_has_their_own():
         "alendronate 70 mg weekly from month -60 for 24 months + letrozole 2.5 mg daily for 6 months adherence 50 % "
         "+ zoledronic acid 4 mg every 6 months from month 6"
     )
+
+
+def test_testosterone_prevents_no_fracture_in_a_trial():
+    """Density rises on the gel, and yet nobody breaks a bone later than without it."""
+    from osteocast.trials.memory import simulate
+
+    design = parse_design(
+        """
+title: Old men with little testosterone
+population: {sex: male, given: {age: {mean: 78, sd: 3}, t_score_total_hip: {mean: -3, sd: 0.5}, testosterone: 5}}
+arms:
+  - {name: gel, regimen: testosterone gel 50 mg daily}
+  - {name: none, regimen: none}
+every_arm: true
+visits_month: [0, 60]
+endpoints: [{quantity: lumbar_spine, month: 60}, {quantity: fracture, month: 60, measure: event}]
+n: 150
+seed: 3
+"""
+    )
+    found = simulate(design)
+    end = found.visits[found.visits.month == 60].groupby("arm").lumbar_spine.mean()
+    assert end["gel"] > end["none"]
+    first = found.events[found.events.event == "any_clinical"].pivot(index="person", columns="arm", values="month")
+    assert len(first) >= 10
+    assert (first["gel"] <= first["none"].fillna(np.inf)).all()

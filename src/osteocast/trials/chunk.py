@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache, lru_cache
 from typing import Any
 
@@ -103,16 +103,13 @@ class _Chunk:
         self.months = output_months(design, job.monthly)
         self.normal, self.uniform = self._numbers(normals), self._numbers(uniforms)
         treatments = Treatments(design.arm(job.arm), design, sample.prior_regimens)
-        self.simulation = Simulation(
-            ids,
-            values,
-            treatments,
-            sample.start_month,
-            float(self.months[-1]),
-            job.seed,
-            _wanted(design) if job.lean else WANTED,
-            job.lean,
-        )
+        wanted = _wanted(design) if job.lean else WANTED
+        begin, end = sample.start_month, float(self.months[-1])
+        self.simulation = Simulation(ids, values, treatments, begin, end, job.seed, wanted, job.lean)
+        self.without_testosterone = None
+        if design.fractures and treatments.testosterone:
+            other = replace(treatments, no_testosterone=True)
+            self.without_testosterone = Simulation(ids, values, other, begin, end, job.seed, wanted, job.lean)
         self.follow: FollowUp = follow_up(design, job.arm, self.facts["age"], self.uniform, steps(design))
         self.rescues = design.rescues_of(job.arm)
         self.rescued = np.full((len(self.rescues), self.n), NEVER)
@@ -122,7 +119,8 @@ class _Chunk:
         if design.fractures:
             sex, age = design.population.sex, self.facts["age"]
             self.fractures = fracture_times.Fractures(sex, age, self.facts, self.uniform)
-        self.relative: dict[str, np.ndarray] = {}
+        self.relative: Columns = {}
+        self.counts: Columns = {}
 
     def _numbers(self, draw: Callable[..., Any]) -> Callable[[str], np.ndarray]:
         """Numbers of these people for a purpose, each purpose drawn once."""
@@ -135,16 +133,29 @@ class _Chunk:
             return Tables(self._people(), self._visits({}), self._events())
         design = self.design
         for window in windows(self.months, design.visits_month, bool(self.rescues)):
-            found = self.simulation.advance(self.months[window], self._taking())
+            taking = self._taking()
+            found = self.simulation.advance(self.months[window], taking)
             if not self.relative:
                 self.density = {site: self.density[site] / found[site][0] for site in dxa.SITES}
                 self.relative = {name: value[:0] for name, value in found.items()}
+                self.counts = self.relative
             self.relative = {name: np.concatenate([value, found[name]]) for name, value in self.relative.items()}
+            counts = self._counting(found, window, taking)
+            self.counts = {name: np.concatenate([value, counts[name]]) for name, value in self.counts.items()}
             if self.fractures is not None:
                 self._break_bones(self.fractures, window)
             if self.rescues and window.stop < len(self.months):
                 self._rescue(float(self.months[window.stop - 1]))
         return Tables(self._people(), self._visits(self._quantities()), self._events())
+
+    def _counting(self, found: Columns, window: slice, taking: list[Taking]) -> Columns:
+        """The course as it counts against fractures: what testosterone adds to density, or takes from turnover, has
+        prevented none; see docs/fracture.md."""
+        if self.without_testosterone is None:
+            return found
+        other = self.without_testosterone.advance(self.months[window], taking)
+        sites = {site: np.minimum(found[site], other[site]) for site in dxa.SITES}
+        return found | sites | {"sCTX": np.maximum(found["sCTX"], other["sCTX"])}
 
     def _taking(self) -> list[Taking]:
         adherence = np.full(self.n, ADHERENCE_STEPS)
@@ -163,7 +174,7 @@ class _Chunk:
             if not began <= first < last <= done[-1]:
                 continue
             ends = [int(np.searchsorted(done, month - 1e-9)) for month in (first, last)]
-            middle = {name: value[ends].mean(axis=0) for name, value in self.relative.items()}
+            middle = {name: value[ends].mean(axis=0) for name, value in self.counts.items()}
             t = fracture_times.t_scores(middle, self.density, self.design.scanner.device)
             bones.run(first, last, t, middle["sCTX"])
 

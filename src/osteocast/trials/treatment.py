@@ -15,6 +15,7 @@ from typing import NamedTuple
 import numpy as np
 
 from osteocast.drugs.catalogue import card
+from osteocast.fracture import without_testosterone
 from osteocast.people.streams import uniforms
 from osteocast.regimen import Regimen
 from osteocast.regimen.courses import Course
@@ -125,11 +126,13 @@ class Treatments:
         arm: the arm.
         design: the trial.
         prior: what people may have taken before month 0; 0 = nothing.
+        no_testosterone: whether testosterone is left out, to see what else the arm takes does.
     """
 
     arm: TrialArm
     design: Design
     prior: tuple[Regimen, ...]
+    no_testosterone: bool = False
 
     @property
     def visits(self) -> tuple[float, ...]:
@@ -140,6 +143,12 @@ class Treatments:
     def rescues(self) -> tuple[Rescue, ...]:
         """The rescue rules of the arm."""
         return self.design.rescues_of(self.arm.name)
+
+    @property
+    def testosterone(self) -> bool:
+        """Whether anybody in the arm may take testosterone."""
+        given = (self.arm.regimen, self.design.background, *self.prior, *(one.give for one in self.rescues))
+        return any(without_testosterone(one) is not None for one in given)
 
     @cached_property
     def _regimen(self):  # type: ignore[no-untyped-def]  # a cache per arm
@@ -154,7 +163,8 @@ class Treatments:
             if visit != NEVER:
                 regimen = regimen.with_(rescue.give.shifted(self.visits[visit]))
         regimen = taken_in_part(regimen, one.adherence / ADHERENCE_STEPS)
-        return self.prior[one.prior].with_(regimen)
+        whole = self.prior[one.prior].with_(regimen)
+        return (without_testosterone(whole) or whole) if self.no_testosterone else whole
 
     @cached_property
     def skeleton(self) -> tuple[Taking, ...]:
