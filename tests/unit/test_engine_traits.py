@@ -3,10 +3,11 @@
 import numpy as np
 import pytest
 
+from osteocast.drugs.catalogue import card
 from osteocast.engine.run import run
-from osteocast.engine.traits import traits_of
-from osteocast.model import assemble
-from osteocast.people.sample import Group
+from osteocast.engine.traits import FILLED_BY, traits_of
+from osteocast.model import assemble, mineral
+from osteocast.people.sample import Group, shared
 from osteocast.regimen import Regimen
 
 PEOPLE = 8
@@ -54,3 +55,68 @@ def test_the_pituitary_is_left_out_only_where_nobody_asks(sample):
     assert not traits_of(none, women, None, assemble.SITES).axis
     assert traits_of(none, women, None, ("LH",)).axis
     assert traits_of(none, men, None, assemble.SITES).axis
+
+
+@pytest.mark.parametrize("lean", [False, True])
+def test_a_neighbour_on_denosumab_changes_nobody(sample, lean):
+    """To the last bit: which loop runs follows from the regimens of the batch, not from who takes which."""
+    regimens = [Regimen.parse("letrozole 2.5 mg daily"), Regimen.parse("denosumab 60 mg every 6 months from month 3")]
+    found = [
+        run(
+            sample(WOMEN, PEOPLE),
+            regimens,
+            np.array([0] * (PEOPLE - 1) + [last]),
+            MONTHS,
+            start_month=-120.0,
+            wanted=QUANTITIES,
+            lean=lean,
+        )
+        for last in (0, 1)
+    ]
+    for name in QUANTITIES:
+        np.testing.assert_array_equal(found[0].quantity[name][:, :-1], found[1].quantity[name][:, :-1], err_msg=name)
+
+
+@pytest.mark.parametrize("name", ["calcium", "vitamin_d", "denosumab", "risedronate", "zoledronic_acid"])
+def test_a_drug_fills_only_the_stores_that_are_not_left_out(sample, name):
+    """Drugs that reach a store, in the loop made for each, give the stores of the loop made for everything."""
+    regimens = [Regimen.parse(card(name).usual)]
+    found = [
+        run(
+            sample(WOMEN, 2),
+            regimens,
+            np.zeros(2, int),
+            np.array([0.0, 7.0]),
+            start_month=-24.0,
+            wanted=("sCTX",),
+            lean=lean,
+        ).state
+        for lean in (False, True)
+    ]
+    for store in FILLED_BY:
+        np.testing.assert_allclose(found[1][store], found[0][store], rtol=1e-9, atol=1e-15, err_msg=store)
+
+
+def test_every_channel_that_fills_a_store_is_listed():
+    """A channel that gives an empty store any production stands in `FILLED_BY`."""
+    from types import SimpleNamespace
+
+    nothing = dict.fromkeys(assemble.DRIVES, 0.0)
+    known = shared("female")
+    state = SimpleNamespace(**assemble.YOUNG_ADULT)
+    balances = {each.name: each.balance for each in (*assemble.STORES, *assemble.RESORBING)}
+    assert set(FILLED_BY) == set(assemble.EMPTY)
+
+    def production(store, **given):
+        drive = SimpleNamespace(**nothing | given)
+        p = SimpleNamespace(**known, bmi=27.0)
+        inputs = {name: getattr(drive, name) for name in assemble.LINEAR}
+        seen = SimpleNamespace(**vars(state) | inputs, pth=mineral.pth(drive, p), rankl_left=1.0)
+        return float(balances[store](seen, p)[0])
+
+    for store, listed in FILLED_BY.items():
+        assert production(store) == pytest.approx(0.0, abs=1e-15)
+        for channel in ("calcium", "vitamin_d", *assemble.LINEAR):
+            made = production(store, **{channel: 10.0})
+            if abs(made) > 1e-12:
+                assert channel in listed, f"{channel} fills {store}"

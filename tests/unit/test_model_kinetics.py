@@ -8,7 +8,7 @@ import pytest
 from scipy.integrate import solve_ivp
 
 from osteocast.drugs.catalogue import catalogue
-from osteocast.engine.exposure import course_levels, courses, drive_from
+from osteocast.engine.exposure import course_areas, course_levels, courses, drive_from
 from osteocast.engine.schedule import schedule
 from osteocast.model.kinetics import depot_and_central
 from osteocast.people.sample import shared
@@ -144,3 +144,24 @@ def test_effects_add_up_over_courses():
     halves = drives("tamoxifen 12 mg daily + tamoxifen 8 mg daily", 100.3)
     assert whole == pytest.approx(halves, rel=1e-12, abs=1e-15)
     assert sum(x != 0.0 for x in whole.values()) >= 2
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "anastrozole 1 mg daily for 3 months",
+        "alendronate 70 mg weekly for 3 months",
+        "denosumab 60 mg every 6 months for 12 months",
+        "testosterone enanthate 200 mg every 2 weeks for 3 months",
+        "estradiol patch 50 ug/day for 3 months",
+        "calcium 500 mg daily for 3 months",
+    ],
+)
+def test_the_area_is_the_integral_of_the_level(text):
+    """Between doses, across doses, and after the last dose or the end of an unbroken input."""
+    taken = courses(schedule([Regimen.parse(text)], np.zeros(1, int)), P)
+    for first, last in ((0.3, 1.7), (1.7, 40.0), (80.0, 130.0), (130.0, 200.0)):
+        days = first + (np.arange(20_000) + 0.5) * (last - first) / 20_000
+        levels = np.asarray(course_levels(taken, days[:, None, None])).sum(axis=(1, 2))
+        area = float(np.sum(np.asarray(course_areas(taken, last) - course_areas(taken, first))))
+        assert area == pytest.approx(levels.mean() * (last - first), rel=2e-3, abs=1e-9)

@@ -1,7 +1,7 @@
 """The mechanism as ordinary differential equations of a batch of people, for solvers that know nothing else.
 
-LH is left out: these are women, in whom nothing follows from it, and its day and a half would make a step of five
-days unstable. The engine's loop for women leaves it out as well.
+What the engine's loop leaves out for these people is left out here too: LH, from which nothing follows in women and
+whose day and a half would make a step of five days unstable, and stores that nobody fills.
 """
 
 from __future__ import annotations
@@ -32,17 +32,21 @@ class Equations(SimpleNamespace):
     start: dict[str, Any]
 
 
-def equations(asked: Case, values: Mapping[str, Any]) -> Equations:
+def settled(values: Mapping[str, Any]) -> dict[str, Any]:
+    """What `equations` needs of people: parameters and personal values, and what follows from them."""
+    return vars(settle(SimpleNamespace(**values)))
+
+
+def equations(asked: Case, own: Mapping[str, Any]) -> Equations:
     """The right-hand side for a question; exposure in closed form, each tablet a dose.
 
     Args:
         asked: the question.
-        values: of the people to solve it for, shape () or (people,); may be traced.
+        own: `settled` values of the people to solve it for, shape () or (people,); may be traced.
     """
     import jax.numpy as jnp
 
-    people = max(jnp.size(value) for value in values.values())
-    p = settle(SimpleNamespace(**values))
+    people, p = max(jnp.size(value) for value in own.values()), SimpleNamespace(**own)
     traits = traits_of([asked.regimen], asked.values, None, WANTED)
     plan = schedule([asked.regimen], np.zeros(people, int), pad=1, among=traits.cards)
     taken = courses(plan, p, traits)
@@ -50,15 +54,18 @@ def equations(asked: Case, values: Mapping[str, Any]) -> Equations:
     def drive(t_d: Any) -> Any:
         return all_drives(drive_from(course_levels(taken, t_d), taken))
 
+    still = {name: float(assemble.YOUNG_ADULT[name]) for name in (*STILL, *traits.idle)}
+
     def rates(t_d: Any, state: dict[str, Any]) -> dict[str, Any]:
-        change = assemble.rates(t_d, state, drive(t_d), p)
-        return {name: jnp.broadcast_to(0.0 if name in STILL else change[name], (people,)) for name in state}
+        change = assemble.rates(t_d, state | still, drive(t_d), p)
+        return {name: jnp.broadcast_to(change[name], (people,)) for name in state}
 
     def observed(t_d: Any, state: dict[str, Any]) -> Any:
-        out = assemble.observed(state, drive(t_d), t_d, p)
+        out = assemble.observed(state | still, drive(t_d), t_d, p)
         return jnp.stack([jnp.broadcast_to(out[name], (people,)) for name in WANTED])
 
-    start = {name: jnp.full(people, float(value)) for name, value in assemble.YOUNG_ADULT.items()}
+    moving = [name for name in assemble.STATES if name not in still]
+    start = {name: jnp.full(people, float(assemble.YOUNG_ADULT[name])) for name in moving}
     return Equations(rates=rates, observed=observed, start=start)
 
 

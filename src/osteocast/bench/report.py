@@ -72,7 +72,6 @@ def bench(*, quick: bool = False, say: Callable[[str], None] = lambda _: None) -
             peer.question,
             people_asked,
             processes=cores if peer.own_processes else 1,
-            repeats=1 if peer.question == "daily" and peer.own_processes else 2,
         )
         peers.append(
             {

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from osteocast.bench.cases import Case, case
-from osteocast.bench.equations import equations
+from osteocast.bench.equations import equations, settled
 from osteocast.bench.ours import BLOCK
 from osteocast.engine.grid import DAYS_PER_MONTH
 
@@ -44,7 +44,7 @@ def _advance(asked: Case, people: Any, edges: Any, steps: Any) -> Any:
     import jax
     import jax.numpy as jnp
 
-    field = equations(asked, people)
+    field = equations(asked, settled(people))
 
     def along(state: dict[str, Any], change: dict[str, Any], h: Any) -> dict[str, Any]:
         return {name: value + h * change[name] for name, value in state.items()}

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from osteocast.bench.cases import Case, case
-from osteocast.bench.equations import dose_days, equations
+from osteocast.bench.equations import dose_days, equations, settled
 from osteocast.engine.grid import DAYS_PER_MONTH
 
 TIGHT = 1e-9
@@ -24,7 +24,10 @@ def solve(asked: Case, *, relative: float = 1e-6) -> np.ndarray:
         relative: relative tolerance; the absolute one is the same.
     """
     people = {name: np.broadcast_to(np.asarray(x, float), (asked.people,)) for name, x in asked.values.items()}
-    return np.moveaxis(np.asarray(_compiled(asked.name, asked.start_month, relative)(people)), 0, -1)
+    found = np.asarray(_compiled(asked.name, asked.start_month, relative)(people))
+    if not np.all(np.isfinite(found)):
+        raise ArithmeticError(f"diffrax gave up at a relative tolerance of {relative}")
+    return np.moveaxis(found, 0, -1)
 
 
 @cache
@@ -39,7 +42,7 @@ def _one(asked: Case, relative: float, person: Any) -> Any:
     import jax
     import jax.numpy as jnp
 
-    field = equations(asked, {name: value[None] for name, value in person.items()})
+    field = equations(asked, settled({name: value[None] for name, value in person.items()}))
     outputs = jnp.asarray(asked.outputs_d)
     control: Any = diffrax.PIDController(rtol=relative, atol=relative, dtmax=LONGEST_D)
     days = dose_days(asked)

@@ -42,6 +42,9 @@ class Courses(NamedTuple):
     weight: Any
     """Effect on each channel of the traits per unit concentration, shape (channels, courses, people)."""
     channels: tuple[str, ...]
+    antibody: Any
+    """See `Schedule`."""
+    first_d: Any
 
 
 def courses(plan: Schedule, p: SimpleNamespace, traits: Traits = ALL) -> Courses:
@@ -76,6 +79,8 @@ def courses(plan: Schedule, p: SimpleNamespace, traits: Traits = ALL) -> Courses
         d2=jnp.where(unbroken, 1.0, 1.0 - jnp.exp(-ka * plan.interval_d)),
         weight=jnp.stack(weights) if weights else jnp.zeros((0, *ke.shape)),
         channels=traits.channels,
+        antibody=plan.antibody,
+        first_d=plan.first_d,
     )
 
 

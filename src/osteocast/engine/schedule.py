@@ -28,6 +28,11 @@ class Schedule(NamedTuple):
     end_d: np.ndarray
     continuous: np.ndarray
     amount: np.ndarray
+    antibody: np.ndarray
+    """Whether any regimen of the batch brings an antibody against RANKL: for everybody alike, so that numbers do not
+    depend on who takes which."""
+    first_d: np.ndarray
+    """Day of the first dose in any regimen of the batch, alike."""
 
 
 @cache
@@ -105,7 +110,16 @@ def schedule(
         return result
 
     kinds = (np.int32, float, float, float, float, bool, float)
-    return Schedule(*(array(i, kind) for i, kind in enumerate(kinds)))
+    begins = [row[1] for rows in tables for row in rows]
+    fields: list[Any] = [array(i, kind) for i, kind in enumerate(kinds)]
+    for whole in (any(_blocks_rankl(regimen) for regimen in regimens), min(begins, default=FOREVER_D)):
+        fields.append(np.full((slots, people), whole))
+    return Schedule(*fields)
+
+
+def _blocks_rankl(regimen: Any) -> bool:
+    actions: Any = [card(course.card_id).actions for course in regimen.courses()]
+    return any(action["channel"] == "antibody_input" for one in actions if one for action in one["on"])
 
 
 def breakpoints(regimens: Sequence[Any], horizon_d: float) -> np.ndarray:

@@ -41,11 +41,6 @@ def _with_every_site(p: SimpleNamespace) -> SimpleNamespace:
     return SimpleNamespace(**vars(p), **together)
 
 
-def _weights(courses: Courses, channel: str) -> Any:
-    """Weight of every course on a channel."""
-    return courses.weight[courses.channels.index(channel)] if channel in courses.channels else jnp.zeros(())
-
-
 def start_of(
     state: dict[str, Any], courses: Courses, p: Any, at: Nodes, traits: Traits
 ) -> tuple[Loop, dict[str, Any]]:
@@ -55,9 +50,8 @@ def start_of(
         _with_every_site(p),
         at,
         traits,
-        first_dose_d=jnp.min(jnp.where(courses.scale != 0.0, courses.start_d, jnp.inf)),
-        antibody=jnp.any(state["antibody"] > 0.0)
-        | jnp.any(_weights(courses, "antibody_input") * courses.scale > 0.0),
+        first_dose_d=jnp.min(courses.first_d),
+        antibody=jnp.any(state["antibody"] > 0.0) | jnp.any(courses.antibody),
     )
     return loop, _stacked(state)
 

@@ -36,7 +36,7 @@ STORES = {
     "bisphosphonate_tight": "bisphosphonate",
 }
 """Exposure channels that fill a store, and the quantity that shows it."""
-_BLANK = (0, 0.0, FOREVER_D, 0.0, 0.0, False, 0.0)
+_BLANK = (0, 0.0, FOREVER_D, 0.0, 0.0, False, 0.0, False, FOREVER_D)
 
 
 @dataclass(frozen=True)

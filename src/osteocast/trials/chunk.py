@@ -121,6 +121,7 @@ class _Chunk:
             self.fractures = fracture_times.Fractures(sex, age, self.facts, self.uniform)
         self.relative: Columns = {}
         self.counts: Columns = {}
+        self.level: Columns = {}
 
     def _numbers(self, draw: Callable[..., Any]) -> Callable[[str], np.ndarray]:
         """Numbers of these people for a purpose, each purpose drawn once."""
@@ -154,7 +155,9 @@ class _Chunk:
         if self.without_testosterone is None:
             return found
         other = self.without_testosterone.advance(self.months[window], taking)
-        sites = {site: np.minimum(found[site], other[site]) for site in dxa.SITES}
+        if window.start == 0:  # both as dense as was scanned at month 0
+            self.level = {site: found[site][0] / other[site][0] for site in dxa.SITES}
+        sites = {site: np.minimum(found[site], other[site] * self.level[site]) for site in dxa.SITES}
         return found | sites | {"sCTX": np.maximum(found["sCTX"], other["sCTX"])}
 
     def _taking(self) -> list[Taking]:

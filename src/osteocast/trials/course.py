@@ -16,9 +16,8 @@ from osteocast.trials.allocation import padded
 from osteocast.trials.quantities import QUANTITIES
 from osteocast.trials.treatment import Taken, Taking, Treatments
 
-BATCH = {False: 256, True: 1000}
-"""People simulated at once, by a loop for everything and by one made for the arm: always so many, so that the last
-digits of a number never depend on who else takes part."""
+BATCH = 256
+"""People simulated at once: always so many, so that no number's last digits depend on who else takes part."""
 WANTED = tuple(dict.fromkeys((*SITES, *(one.simulated for one in QUANTITIES.values()))))
 """What a loop for everything returns, so that one compilation serves every trial."""
 
@@ -59,15 +58,15 @@ class Simulation:
         Returns:
             What `wanted` names, shape (months, people).
         """
-        parts, size = [], BATCH[self.lean]
-        for first in range(0, len(self.ids), size):
-            parts.append(self._batch(first, months, taking[first : first + size]))
+        parts = []
+        for first in range(0, len(self.ids), BATCH):
+            parts.append(self._batch(first, months, taking[first : first + BATCH]))
         self._at = float(months[-1])
         return {name: np.concatenate([part[name] for part in parts], axis=1) for name in self.wanted}
 
     def _batch(self, first: int, months: np.ndarray, taking: list[Taking]) -> dict[str, np.ndarray]:
         real = len(taking)
-        index = padded(np.arange(first, first + real), BATCH[self.lean])
+        index = padded(np.arange(first, first + real), BATCH)
         regimens, column = self.treatments.of([taking[i - first] for i in index])
         taken = None
         if any(misses_doses(regimen) for regimen in regimens):
