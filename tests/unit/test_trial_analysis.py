@@ -144,11 +144,38 @@ def test_aalen_johansen_equals_the_hand_computed_example():
     assert one.mean < events("kaplan_meier").arms[0].endpoints[0].mean
 
 
-def test_events_are_counted_from_the_later_month_in_those_still_followed():
+def test_events_are_counted_from_the_later_month_in_those_still_followed_and_free_of_it():
     one = events("kaplan_meier", from_month=4.5).arms[0].endpoints[0]
-    # Gone by then: lost at 3, dead at 4. The one with an event at 2 is followed on, without another.
-    assert (one.n, one.events) == (8, 2)
-    assert one.mean == pytest.approx(100.0 * 2 / 8)
+    # Gone by then: the event at 2, the loss at 3, the death at 4. Left are events at 5 and 8, and five to the end.
+    assert (one.n, one.events) == (7, 2)
+    assert one.mean == pytest.approx(100.0 * 2 / 7)
+    assert one.person_years == pytest.approx((0.5 + 3.5 + 5 * 7.5) / 12)
+
+
+def test_an_event_in_the_later_month_itself_is_before_it():
+    one = events("kaplan_meier", from_month=5.0).arms[0].endpoints[0]
+    assert (one.n, one.events) == (6, 1)
+
+
+def test_the_dead_are_not_followed_for_their_death():
+    people, table = events_table()
+    endpoint = Endpoint("death", 12.0, measure="event", analysis="kaplan_meier", from_month=4.5)
+    found = analyse(Plan((endpoint,), (Arm("new"),), reference_arm="new"), people, NO_EVENTS, table)
+    one = found.arms[0].endpoints[0]
+    assert (one.n, one.events) == (8, 0)
+
+
+@pytest.mark.parametrize("kind", ["kaplan_meier", "aalen_johansen"])
+def test_a_constant_rate_is_found_again_from_a_later_month(kind):
+    rng = np.random.default_rng(11)
+    people = pd.DataFrame({"person": np.arange(4000), "arm": "new"})
+    table = people.assign(event="hip", month=rng.exponential(40.0, 4000))
+    endpoint = Endpoint("hip", 36.0, measure="event", analysis=kind, from_month=24.0)
+    found = analyse(Plan((endpoint,), (Arm("new"),), reference_arm="new"), people, NO_EVENTS, table)
+    one = found.arms[0].endpoints[0]
+    assert one.lo95 < 100.0 * (1.0 - np.exp(-12.0 / 40.0)) < one.hi95
+    rate, error = one.events / one.person_years, one.events**0.5 / one.person_years
+    assert abs(rate - 12.0 / 40.0) < 3.0 * error
 
 
 def test_contrast_of_events_finds_a_planted_hazard_ratio():

@@ -122,7 +122,10 @@ def _place(months: np.ndarray, month: float, where: str) -> int:
 
 
 def followed(arms: Sequence[str], endpoint: PlannedEndpoint, people: Any, events: Any) -> Followed:
-    """Time to the first event after the endpoint's `from_month`, in those still followed then.
+    """Time to the first event, in those still followed and free of it at the endpoint's `from_month`.
+
+    A trial records first events alone. Whoever had one at or before `from_month` is not at risk of it any more, so
+    they would only dilute those who are.
 
     Args:
         arms: names, in the order of the design.
@@ -135,7 +138,6 @@ def followed(arms: Sequence[str], endpoint: PlannedEndpoint, people: Any, events
     keys = ["arm", "person"]
     table = people[keys].copy()
     table["arm"] = table["arm"].astype(str)
-    happened = events[events["month"] > endpoint.from_month] if len(events) else events
 
     def first(name: str, source: Any) -> Any:
         some = source[source["event"] == name]
@@ -147,13 +149,13 @@ def followed(arms: Sequence[str], endpoint: PlannedEndpoint, people: Any, events
         return np.where(np.isfinite(at), at, np.inf)
 
     lost, died = known(first("dropout", events)), known(first("death", events))
-    event = known(first(endpoint.quantity, happened))
+    event = known(first(endpoint.quantity, events))
     if endpoint.quantity == "death":
         died = np.full(len(table), np.inf)
     stop = np.minimum(np.minimum(lost, died), endpoint.month)
     seen = (event <= stop) & np.isfinite(event)
     status = np.where(seen, EVENT, np.where((died <= lost) & (died <= endpoint.month), DEATH, 0))
     time = np.where(seen, event, stop) - endpoint.from_month
-    at_risk = time > 0.0
+    at_risk = time > 0.0  # neither lost nor dead, nor with the event, at or before `from_month`
     codes = pd.Categorical(table["arm"], categories=list(arms)).codes
     return Followed(tuple(arms), np.asarray(codes, int)[at_risk], time[at_risk], status[at_risk].astype(int))
