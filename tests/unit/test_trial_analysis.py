@@ -211,6 +211,40 @@ def test_no_events_give_nought_with_an_upper_end():
     assert end.hi95 == pytest.approx(100.0 * (1.0 - 0.025 ** (1 / 10)))
 
 
+@pytest.mark.parametrize("kind", ["kaplan_meier", "aalen_johansen"])
+@pytest.mark.parametrize("hit", [0, 5])
+def test_an_arm_without_events_brings_its_own_uncertainty_to_the_difference(kind, hit):
+    people = pd.DataFrame({"person": np.arange(100), "arm": np.repeat(["new", "old"], 50)})
+    table = pd.DataFrame({"person": 50 + np.arange(hit), "arm": "old", "event": "hip", "month": 3.0 + np.arange(hit)})
+    endpoint = Endpoint("hip", 12.0, measure="event", analysis=kind)
+    found = analyse(Plan((endpoint,)), people, NO_EVENTS, table)
+    new, old = (arm.endpoints[0] for arm in found.arms)
+    one = found.contrasts[0]
+    assert one.difference == pytest.approx(-2.0 * hit)
+    below = np.hypot(new.mean - new.lo95, old.hi95 - old.mean)
+    above = np.hypot(new.hi95 - new.mean, old.mean - old.lo95)
+    assert (one.lo95, one.hi95) == pytest.approx((one.difference - below, one.difference + above))
+    assert one.hi95 - one.difference >= new.hi95 > 0.0
+    if hit:  # by hand for the lone arm with events: a difference seen only through its own error would end below 0
+        assert one.hi95 == pytest.approx(-10.0 + np.hypot(100.0 * (1.0 - 0.025 ** (1 / 50)), 10.0 - old.lo95))
+
+
+def test_the_interval_of_a_difference_covers_where_one_arm_seldom_has_an_event():
+    rng = np.random.default_rng(12)
+    n, rare, common = 80, 0.02, 0.15
+    people = pd.DataFrame({"person": np.arange(2 * n), "arm": np.repeat(["new", "old"], n)})
+    plan = Plan((Endpoint("hip", 12.0, measure="event", analysis="kaplan_meier"),))
+    covered, empty = 0, 0
+    for _ in range(40):
+        hit = rng.random(2 * n) < np.repeat([rare, common], n)
+        table = people[hit].assign(event="hip", month=rng.uniform(0.1, 11.9, hit.sum()))
+        one = analyse(plan, people, NO_EVENTS, table).contrasts[0]
+        covered += one.lo95 <= 100.0 * (rare - common) <= one.hi95
+        empty += not hit[:n].any()
+    assert empty >= 4
+    assert covered >= 35
+
+
 def test_spread_holds_the_percentiles_of_a_normal_trial():
     from scipy.stats import norm
 

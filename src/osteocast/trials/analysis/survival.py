@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -78,6 +79,9 @@ def incidence(time: np.ndarray, status: np.ndarray, *, competing: bool) -> Incid
 def compare(data: Followed, a: int, b: int, *, competing: bool) -> tuple[Estimate, Ratio]:
     """Difference in cumulative incidence [percentage points] with the log-rank test, and the hazard ratio.
 
+    The interval of the difference comes from those of the two arms (Newcombe; MOVER, the method of variance estimates
+    recovery), so that an arm without events brings its own uncertainty, whose variance would be 0.
+
     Args:
         data: times and events.
         a: index of the arm.
@@ -86,16 +90,27 @@ def compare(data: Followed, a: int, b: int, *, competing: bool) -> tuple[Estimat
     """
     one, other = data.take(np.flatnonzero(data.arm == a)), data.take(np.flatnonzero(data.arm == b))
     name = "Aalen-Johansen, death competing" if competing else "Kaplan-Meier"
-    method = f"difference in cumulative incidence ({name}); log-rank p; Cox hazard ratio"
+    method = f"difference in cumulative incidence ({name}), interval from the arms'; log-rank p; Cox hazard ratio"
     if not len(one.time) or not len(other.time):
         return Estimate(None, None, None, None, method), Ratio(None, None, None, None)
     first, second = (incidence(x.time, x.status, competing=competing) for x in (one, other))
     difference = 100.0 * (first.share - second.share)
-    error = 100.0 * (first.variance + second.variance) ** 0.5
-    half = 1.959964 * error
-    p = log_rank(one, other)
-    low, high = (difference - half, difference + half) if error > 0.0 else (None, None)
-    return Estimate(known(difference), low, high, p, method), hazard_ratio(one, other)
+    low, high = (None if end is None else 100.0 * end for end in _interval_of_difference(first, second))
+    return Estimate(known(difference), low, high, log_rank(one, other), method), hazard_ratio(one, other)
+
+
+def _interval_of_difference(first: Incidence, second: Incidence) -> tuple[float | None, float | None]:
+    """95 % interval of a difference of shares, first minus second; None where an arm has no interval.
+
+    Newcombe, Stat Med 1998;17:873-890, method 10, with any intervals of the two shares: Zou and Donner, Stat Med
+    2008;27:1693-1702.
+    """
+    if first.lo95 is None or first.hi95 is None or second.lo95 is None or second.hi95 is None:
+        return None, None
+    difference = first.share - second.share
+    below = math.hypot(first.share - first.lo95, second.hi95 - second.share)
+    above = math.hypot(first.hi95 - first.share, second.share - second.lo95)
+    return difference - below, difference + above
 
 
 def log_rank(one: Followed, other: Followed) -> float | None:
