@@ -20,8 +20,8 @@ from osteocast.trials.design import Design
 
 NAME, DESIGN = "manifest.json", "design.yaml"
 FORMAT = 1
-LIBRARIES = ("jax", "jaxlib", "numpy", "pyarrow")
-"""Libraries that the last digits, or the bytes of a file, depend on."""
+LIBRARIES = ("jax", "jaxlib", "numpy", "scipy", "pyarrow")
+"""Libraries that the people drawn, the last digits, or the bytes of a file depend on."""
 DATA = (".yaml", ".csv", ".json")
 _PACKAGE = Path(__file__).parents[1]
 _PARAMETERS = ("parameters", "drugs", "measure", "people", "fracture")
