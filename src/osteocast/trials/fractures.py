@@ -1,7 +1,7 @@
 """Fracture results of published trials, simulated: the same virtual people in both arms, month by month.
 
 Density and turnover come from the mechanism, fracture rates from `osteocast.fracture`. Nothing here knows which drug
-is given.
+is given, but for testosterone: what it adds to density lowers no fracture rate, see `fracture.course`.
 """
 
 from __future__ import annotations
@@ -17,16 +17,19 @@ from osteocast.errors import OsteocastError
 from osteocast.evidence.targets import Target
 from osteocast.fracture import (
     Course,
+    credited,
     cumulative_hazard,
     cumulative_incidence,
     death_rate_per_year,
     t_scores_from_density,
+    without_testosterone,
 )
 from osteocast.fracture.hazard import Parts, parts
 from osteocast.fracture.outcomes import DEFAULT_POPULATION, sites_of
 from osteocast.fracture.split import Through, split
 from osteocast.measure import dxa
 from osteocast.people.sample import DAYS_PER_YEAR, Numbers, values
+from osteocast.regimen import Regimen
 from osteocast.trials.published import Arm, arms_of
 from osteocast.trials.validate import person_numbers
 
@@ -85,7 +88,9 @@ class ArmCourse:
 
 
 def arm_course(arm: Arm, target: Target, *, people: int = PEOPLE, months: np.ndarray | None = None) -> ArmCourse:
-    """Density and turnover of the people of a row under one of its arms.
+    """Density and turnover of the people of a row under one of its arms, as they count against fractures.
+
+    Where the arm has testosterone, the same people are simulated without it too: see `fracture.credited`.
 
     Args:
         arm: the arm.
@@ -100,13 +105,20 @@ def arm_course(arm: Arm, target: Target, *, people: int = PEOPLE, months: np.nda
         name: np.broadcast_to(np.asarray(value, float), (people,))
         for name, value in values([arm.group], numbers).items()
     }
-    wanted = (*SCANS, "sCTX")
-    quantity = run(
-        table, [arm.regimen], np.zeros(people, int), months, start_month=arm.start_month, wanted=wanted
-    ).quantity
-    t_scores = t_scores_from_density(quantity, _densities(target, numbers))
+    densities = _densities(target, numbers)
+
+    def course(regimen: Regimen) -> Course:
+        """What bone does in these people under a regimen; both begin life in the same month."""
+        wanted = (*SCANS, "sCTX")
+        nobody_differs = np.zeros(people, int)
+        quantity = run(table, [regimen], nobody_differs, months, start_month=arm.start_month, wanted=wanted).quantity
+        return Course(months, t_scores_from_density(quantity, densities), quantity["sCTX"])
+
+    found, without = course(arm.regimen), without_testosterone(arm.regimen)
+    if without is not None:
+        found = credited(found, course(without))
     ages = table["age"] + months[:, None] * 30.4375 / DAYS_PER_YEAR
-    return ArmCourse(arm.group.sex, ages, Course(months, t_scores, quantity["sCTX"]))
+    return ArmCourse(arm.group.sex, ages, found)
 
 
 def _densities(target: Target, numbers: Numbers) -> dict[str, np.ndarray]:
