@@ -1,5 +1,6 @@
 """NONMEM-style tables: what is written reads back as the same, and bad records are named."""
 
+import numpy as np
 import pytest
 
 from osteocast.engine.schedule import modelled
@@ -74,6 +75,53 @@ def test_a_diary_of_single_tablets_is_one_course(tmp_path):
     (one,) = read(tmp_path, HEAD + lines)
     assert len(one.regimen.items) == 2
     assert [round(dose.day) for dose in one.regimen.doses(12.0)] == [*range(50), *range(60, 90)]
+
+
+def tablets(days, amount=1, cmt=1):
+    return "".join(f"1,{day:.4f},1,{amount},.,.,{cmt},.,1,.,0,60,27,9,.\n" for day in days)
+
+
+def test_a_diary_with_clock_times_is_one_course_a_stretch(tmp_path):
+    jitter = np.random.default_rng(3).uniform(-0.1, 0.1, 90)
+    taken = np.array([*range(50), *range(60, 100)]) + 1.0 + jitter
+    (one,) = read(tmp_path, HEAD + tablets(taken))
+    assert len(one.regimen.items) == 2 and all(item.schedule.interval_day == 1.0 for item in one.regimen.items)
+    days = np.array([dose.day for dose in one.regimen.doses(12.0)])
+    assert len(days) == 90 and np.abs(days - taken).max() < 0.25
+
+
+def test_uneven_or_rare_doses_keep_their_days_and_monthly_ones_their_interval(tmp_path):
+    (one,) = read(tmp_path, HEAD + tablets((0.0, 150.0, 365.0), 60, 11))
+    assert [dose.day for dose in one.regimen.doses(24.0)] == pytest.approx([0.0, 150.0, 365.0], abs=1e-3)
+    monthly = [30.4375 * i for i in range(12)]
+    (one,) = read(tmp_path, HEAD + tablets(monthly, 150, compartment("ibandronate", "").cmt))
+    assert len(one.regimen.items) == 1
+    assert [dose.day for dose in one.regimen.doses(24.0)] == pytest.approx(monthly, abs=1e-3)
+
+
+def test_tablets_at_one_time_are_one_dose(tmp_path):
+    (one,) = read(tmp_path, HEAD + tablets(np.repeat(range(20), 2), 0.5))
+    assert len(one.regimen.items) == 1
+    given = list(one.regimen.doses(12.0))
+    assert len(given) == 20 and {dose.amount for dose in given} == {1.0}
+    (one,) = read(tmp_path, HEAD + tablets((5.0, 5.0, 5.0)))
+    assert [(dose.day, dose.amount) for dose in one.regimen.doses(12.0)] == [(pytest.approx(5.0, abs=1e-3), 3.0)]
+
+
+def test_covariates_come_from_the_first_record_that_has_them(tmp_path):
+    text = HEAD + "1,0,1,1,1,9,1,.,1,.,0,.,.,.,.\n1,40,0,.,.,.,101,1.0,0,.,.,60,24,9,10\n"
+    (one,) = read(tmp_path, text + "1,50,0,.,.,.,101,1.0,0,.,0,60,.,9,.\n")
+    assert (one.group.age, one.group.bmi, one.group.years_since_menopause) == (60.0, 24.0, 9.0)
+    assert one.seen[0].month == pytest.approx(30 / 30.4375)
+
+
+def test_a_young_woman_without_ysm_is_before_menopause_and_negative_ysm_is_kept(tmp_path):
+    (young,) = read(tmp_path, HEAD + GOOD.replace(",60,27,9,", ",40,27,.,"))
+    assert young.personal()["menopause_day"] == pytest.approx(11 * 365.25)
+    (late,) = read(tmp_path, HEAD + GOOD.replace(",60,27,9,", ",48,27,-2,"))
+    assert late.personal()["menopause_day"] == pytest.approx(2 * 365.25)
+    (man,) = read(tmp_path, HEAD + GOOD.replace(",0,60,27,9,", ",1,68,27,.,"))
+    assert man.group.years_since_menopause is None and man.personal()["menopause_day"] > 1e5
 
 
 def test_time_of_month_0_may_lie_later(tmp_path):

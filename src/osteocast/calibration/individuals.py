@@ -25,6 +25,10 @@ LEVELS = {"E2": PMOL, "T": 1.0, "LH": 1.0}
 """Quantities whose level counts, and their unit per unit of the model; of all others only the course counts."""
 
 
+MENOPAUSE_NEEDED_FROM_AGE = 45.0
+"""Age [year] from which the years since menopause of a woman cannot be left to a guess."""
+
+
 class Seen(NamedTuple):
     """One observation."""
 
@@ -51,16 +55,37 @@ class Individual(NamedTuple):
     start_month: float
 
     def personal(self) -> dict[str, float]:
-        """The person's own values for the engine; nothing is drawn."""
+        """The person's own values for the engine; nothing is drawn.
+
+        Raises:
+            OsteocastError: a woman's years since menopause are needed and not known.
+        """
+        require_menopause(self.group, f"ID {self.id}")
         since = self.group.years_since_menopause
         if self.group.sex == "male":
             menopause = NEVER_D
         elif since is not None:
             menopause = -since * DAYS_PER_YEAR
         else:
-            menopause = max(MENOPAUSE_AGE - self.group.age, 5.0) * DAYS_PER_YEAR
+            menopause = (MENOPAUSE_AGE - self.group.age) * DAYS_PER_YEAR
         blank = dict.fromkeys(("e2_known", "fertile_e2_known", "t_known", "lh_known", "ovaries_removed"), 0.0)
         return blank | {"age": self.group.age, "menopause_day": menopause, "bmi": self.group.bmi or USUAL_BMI}
+
+
+def require_menopause(group: Group, where: str) -> None:
+    """Refuse a woman of whom nobody can say whether menopause has passed; younger ones count as before it.
+
+    Raises:
+        OsteocastError: she is `MENOPAUSE_NEEDED_FROM_AGE` or older, and her years since menopause are not known.
+    """
+    unknown = group.sex == "female" and group.years_since_menopause is None
+    if unknown and group.age >= MENOPAUSE_NEEDED_FROM_AGE:
+        raise OsteocastError(
+            f"YSM is missing for a woman of {group.age:g}",
+            where=where,
+            fix="give YSM, the years since menopause at month 0, negative for years before it",
+            why=f"from {MENOPAUSE_NEEDED_FROM_AGE:g} on her age does not tell whether menopause has passed",
+        )
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,8 @@ from osteocast.regimen.units import MONTH_DAYS, YEAR_MONTHS, plain
 
 WEEK_DAYS: Final = 7.0
 UNIT_DAYS: Final = {"day": 1.0, "week": WEEK_DAYS, "month": MONTH_DAYS, "year": YEAR_MONTHS * MONTH_DAYS}
-_SHORTEST_DAYS, _LONGEST_DAYS = 0.25, 10 * UNIT_DAYS["year"]
+SHORTEST_DAYS: Final = 0.25
+LONGEST_DAYS: Final = 10 * UNIT_DAYS["year"]
 
 _CANONICAL: Final = {
     "once": 0.0,
@@ -50,7 +51,7 @@ class Schedule:
 
     def __post_init__(self) -> None:
         """Refuse intervals that nobody prescribes."""
-        if self.interval_day != 0 and not _SHORTEST_DAYS <= self.interval_day <= _LONGEST_DAYS:
+        if self.interval_day != 0 and not SHORTEST_DAYS <= self.interval_day <= LONGEST_DAYS:
             what = f"an interval of {plain(self.interval_day)} days is not between 6 hours and 10 years"
             raise OsteocastError(what, where="regimen schedule", fix="write for example 'every 6 months'")
 
