@@ -3,6 +3,8 @@
 import json
 import math
 
+import jax
+import jax.numpy as jnp
 import numpy as np
 import pytest
 
@@ -105,6 +107,54 @@ def test_a_linear_model_is_updated_exactly(monkeypatch):
     truth = np.linalg.solve(information, np.linalg.solve(cov, mean) + wide.T @ np.linalg.solve(spread, y))
     np.testing.assert_allclose(found.log_mean, truth, atol=1e-6)
     np.testing.assert_allclose(found.log_cov, np.linalg.inv(information), atol=1e-8)
+
+
+def made_up(monkeypatch, predict, observed):
+    """An update of one parameter, median 1 and log sd 1, from results of one person with one idle effect."""
+    stored = registry.Posterior(("a",), (0.0,), ((1.0,),))
+    monkeypatch.setattr(registry, "posterior", lambda: stored)
+    y = np.asarray(observed, float)
+    return OwnData(("a",), ("u",), y, np.zeros(len(y), int), np.eye(len(y)) / 0.1, predict, 0)
+
+
+def test_a_curved_model_ends_where_the_gradient_is_nought(monkeypatch):
+    data = made_up(monkeypatch, lambda theta, eta: jnp.exp(theta[0]) * jnp.ones(3) + 0.0 * eta[0, 0], [2.0] * 3)
+    at = float(update(data).log_mean[0])
+    assert at + 3 * (math.exp(at) - 2.0) * math.exp(at) / 0.01 == pytest.approx(0.0, abs=0.02)
+
+
+def test_a_search_that_stalls_away_from_the_mode_is_no_update(monkeypatch):
+    """A slope of the wrong sign promises a descent that no step finds."""
+
+    @jax.custom_jvp
+    def bent(x):
+        return x
+
+    bent.defjvp(lambda primals, tangents: (primals[0], -tangents[0]))
+    data = made_up(monkeypatch, lambda theta, eta: bent(theta[0]) * jnp.ones(3) + 0.0 * eta[0, 0], [2.0] * 3)
+    with pytest.raises(OsteocastError, match="no descent"):
+        update(data)
+
+
+def test_a_gradient_that_is_not_finite_is_no_update(monkeypatch):
+    """The square root of nought is finite, its slope is not."""
+    data = made_up(monkeypatch, lambda theta, eta: jnp.sqrt(jnp.abs(theta[0])) * jnp.ones(3) + eta[0, 0], [2.0] * 3)
+    with pytest.raises(OsteocastError, match="no finite gradient"):
+        update(data)
+
+
+def test_results_that_cannot_be_simulated_are_no_update(monkeypatch):
+    data = made_up(monkeypatch, lambda theta, eta: jnp.log(theta[0] - 1.0) * jnp.ones(3) + eta[0, 0], [2.0] * 3)
+    with pytest.raises(OsteocastError, match="cannot be compared"):
+        update(data)
+
+
+@pytest.mark.parametrize("variance, slope", [(-1e-6, 1.0), (1.0, 1e200)])
+def test_information_that_is_not_finite_and_positive_is_no_update(monkeypatch, variance, slope):
+    data = made_up(monkeypatch, lambda theta, eta: slope * theta[0] * jnp.ones(3) + 0.0 * eta[0, 0], [0.0] * 3)
+    monkeypatch.setattr(registry, "posterior", lambda: registry.Posterior(("a",), (0.0,), ((variance,),)))
+    with pytest.raises(OsteocastError, match="not positive definite"):
+        update(data)
 
 
 def test_without_results_nothing_is_updated():

@@ -23,6 +23,11 @@ from osteocast.parameters import registry
 MOST_ROUNDS = 30
 ENOUGH = 1e-3
 """Largest step, in prior standard deviations, at which the search ends."""
+FLAT = 1e-2
+"""Fall of the cost that the gradient still promises, -gradient x undamped step / 2, at which it counts as zero: less
+than a seventh of a posterior standard deviation, of all parameters and effects together."""
+MOST_DAMPING = 1e8
+"""Damping at which the search gives up."""
 SILENT = 0.01
 """Share of a parameter's prior variance below which the data count as silent on it."""
 
@@ -51,13 +56,14 @@ def update(data: OwnData, *, progress: Callable[[int, float], None] | None = Non
         progress: called with the number of rounds and the cost.
 
     Raises:
-        OsteocastError: the search does not end.
+        OsteocastError: the search does not end at a mode: it stalls, takes too long, or meets what is not finite.
     """
     fit = registry.posterior()
     assert fit is not None  # `own_data` has looked
     mean, cov = np.array(fit.log_mean), np.array(fit.log_cov)
     free = np.array([fit.names.index(name) for name in data.names])
-    found = _search(data, mean[free], cov[np.ix_(free, free)], progress)
+    with np.errstate(over="ignore", invalid="ignore"):  # the search looks for what is not finite itself
+        found = _search(data, mean[free], cov[np.ix_(free, free)], progress)
     # what moves correlates with what was held: the rest follows as the prior says
     gain = np.linalg.solve(cov[np.ix_(free, free)], cov[free]).T
     log_mean = mean + gain @ (found.theta - mean[free])
@@ -95,33 +101,41 @@ def _search(data: OwnData, mean: np.ndarray, cov: np.ndarray, progress: Any) -> 
         total = r @ r + away @ precision @ away + np.sum(eta**2)
         return 0.5 * float(total) if np.isfinite(total) else math.inf
 
-    theta, eta = mean.copy(), np.zeros((data.people, len(data.effects)))
+    theta, eta, sd = mean.copy(), np.zeros((data.people, len(data.effects))), np.sqrt(np.diag(cov))
     cost, damping = cost_of(theta, eta), 1e-3
+    if not math.isfinite(cost):
+        raise _no_mode("the results cannot be compared with what the stored parameters give")
     for rounds in range(1, MOST_ROUNDS + 1):
         r = residuals(theta, eta)
         slope_theta = data.whiten @ np.asarray(by_theta(theta, eta))
         slope_eta = data.whiten @ np.asarray(by_effect(theta, eta))
-        small = False
+        if not (np.isfinite(slope_theta).all() and np.isfinite(slope_eta).all()):
+            raise _no_mode("the simulation has no finite gradient at the parameters that were reached")
+        step, steps, information, fall = _solved(data, r, slope_theta, slope_eta, theta - mean, eta, precision, 0.0)
+        if fall < FLAT and np.abs(step / sd).max() < ENOUGH:
+            new = cost_of(theta + step, eta + steps)
+            if new <= cost:
+                theta, eta, cost = theta + step, eta + steps, new
+            return _Mode(theta, np.linalg.inv(information), eta, cost, rounds)
         while True:
-            step, steps, _ = _solved(data, r, slope_theta, slope_eta, theta - mean, eta, precision, damping)
+            step, steps, *_ = _solved(data, r, slope_theta, slope_eta, theta - mean, eta, precision, damping)
             new = cost_of(theta + step, eta + steps)
             if new <= cost * (1.0 + 1e-12):
                 break
             damping *= 10.0
-            if damping > 1e8:
-                new, step, steps, small = cost, 0.0 * step, 0.0 * steps, True
-                break
+            if damping > MOST_DAMPING:
+                if fall < FLAT:  # at the mode but for what the simulation resolves
+                    return _Mode(theta, np.linalg.inv(information), eta, cost, rounds)
+                raise _no_mode(f"the search found no descent where the cost should still fall by {fall:.3g}")
         theta, eta, cost, damping = theta + step, eta + steps, new, max(damping / 10.0, 1e-9)
         if progress is not None:
             progress(rounds, cost)
-        if small or np.abs(step / np.sqrt(np.diag(cov))).max() < ENOUGH:
-            *_, information = _solved(data, r, slope_theta, slope_eta, theta - mean, eta, precision, 0.0)
-            return _Mode(theta, np.linalg.inv(information), eta, cost, rounds)
-    raise OsteocastError(
-        f"the update did not end within {MOST_ROUNDS} rounds",
-        where="--data",
-        fix="let fewer parameters move with --only, or check the units of the results",
-    )
+    raise _no_mode(f"the update did not end within {MOST_ROUNDS} rounds")
+
+
+def _no_mode(what: str) -> OsteocastError:
+    fix = "let fewer parameters move with --only, or check the units of the results"
+    return OsteocastError(what, where="--data", fix=fix, why="without the mode there is no update")
 
 
 def _solved(
@@ -133,8 +147,13 @@ def _solved(
     eta: np.ndarray,
     precision: np.ndarray,
     damping: float,
-) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """One step of parameters and effects, and the information on the parameters once the effects are out."""
+) -> tuple[np.ndarray, np.ndarray, np.ndarray, float]:
+    """One step of parameters and effects, the information on the parameters once the effects are out, and by how much
+    the cost would fall if the model were straight.
+
+    Raises:
+        OsteocastError: the information is not finite or not positive definite.
+    """
     information = precision + slope_theta.T @ slope_theta
     gradient = precision @ away + slope_theta.T @ r
     people = []
@@ -146,10 +165,26 @@ def _solved(
         people.append((block, cross, own))
         information -= cross.T @ np.linalg.solve(block, cross)
         gradient -= cross.T @ np.linalg.solve(block, own)
+    information = 0.5 * (information + information.T)
+    if not _positive_definite(information):
+        raise _no_mode("the information on the parameters is not positive definite")
     damped = information + damping * np.diag(np.diag(precision))
     step = -np.linalg.solve(damped, gradient)
     steps = np.array([-np.linalg.solve(block, own + cross @ step) for block, cross, own in people])
-    return step, steps, information
+    slopes = sum(float(own @ each) for (_, _, own), each in zip(people, steps, strict=True))
+    fall = -0.5 * (float((precision @ away + slope_theta.T @ r) @ step) + slopes)
+    return step, steps, information, fall
+
+
+def _positive_definite(matrix: np.ndarray) -> bool:
+    """Whether a symmetric matrix is finite and positive definite."""
+    if not np.isfinite(matrix).all():
+        return False
+    try:
+        np.linalg.cholesky(matrix)
+    except np.linalg.LinAlgError:
+        return False
+    return True
 
 
 def moved(found: Update) -> list[dict[str, Any]]:
