@@ -34,7 +34,7 @@ def simulate(
         progress: called with the number of people done and of all, each arm's people counted.
 
     Returns:
-        `Simulated`, row for row what `trials.run` writes.
+        `Simulated`, row for row what `trials.run` writes, to rounding.
     """
     import pandas as pd
 
