@@ -56,5 +56,5 @@ class Accuracy(NamedTuple):
     """Doses at least so far apart [day] begin a step each."""
 
 
-DEFAULT = Accuracy(32.0, 64.0, 2.0, 4, nodes(4, 1))
+DEFAULT = Accuracy(48.0, 64.0, 2.0, 2, nodes(4, 1))
 PRECISE = Accuracy(0.2, 3.0, 1.0 / 16.0, 16, nodes(12, 2), 0.5)
