@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
-from typing import Any
+from typing import Any, Protocol
 
 import numpy as np
 
-from osteocast.engine.accuracy import DEFAULT, PRECISE
+from osteocast.engine.accuracy import DEFAULT, PRECISE, Accuracy
 from osteocast.engine.grid import DAYS_PER_MONTH
 from osteocast.engine.schedule import require_modelled
 from osteocast.errors import OsteocastError
@@ -42,6 +42,16 @@ HORMONES = {
 }
 CELLS = ("rankl", "opg", "osteoclasts", "osteoblasts", "osteocytes", "sclerostin")
 BONE = ("trabecular", "cortical", "remodelling_space")
+class PurposeNumbers(Protocol):
+    """Standard normal numbers of draws by purpose, which can be told of many purposes at once."""
+
+    def __call__(self, purpose: str) -> np.ndarray:
+        """The numbers of one purpose, shape (draws,)."""
+
+    def add(self, purposes: Iterable[str]) -> None:
+        """Make the numbers of many purposes in one go."""
+
+
 READ_AT_MONTH = 24
 """Month at which two readings of one treatment are compared in words."""
 
@@ -191,6 +201,33 @@ def compare(
     numbers, drawn = drawn_person(person, draws, seed)
     accuracy = PRECISE if precise else DEFAULT
     now = history.present(person, drawn, numbers, accuracy)
+    found = onward(person, drawn, now, numbers, chosen, years, accuracy)
+    return Forecast(person, drawn, now.carried, found, seed, draws)
+
+
+def onward(
+    person: Person,
+    drawn: Draws,
+    now: history.Present,
+    numbers: PurposeNumbers,
+    chosen: Sequence[Regimen],
+    years: int,
+    accuracy: Accuracy = DEFAULT,
+) -> tuple[StrategyForecast, ...]:
+    """Carry draws of a person on from month 0 under several strategies.
+
+    Args:
+        person: the person.
+        drawn: its draws.
+        now: their state and density at month 0.
+        numbers: random numbers of the draws, for missed doses.
+        chosen: the strategies, see `choose`.
+        years: how long.
+        accuracy: how finely time is cut.
+
+    Raises:
+        OsteocastError: a simulated quantity is not finite.
+    """
     months = np.arange(12 * years + 1)
     taken = history.Taken(numbers, history.horizon_d(years))
     regimens = [history.future(person, drawn, strategy) for strategy in chosen]
@@ -218,7 +255,7 @@ def compare(
             reading = readings.Reading(readings.AXIS_OFF, readings.WHY, read, densities(read))
         carried_by = support(drawn.person, regimen, 12 * years)
         found.append(StrategyForecast(strategy, months, course, densities(course), carried_by, devices, reading))
-    return Forecast(person, drawn, now.carried, tuple(found), seed, draws)
+    return tuple(found)
 
 
 def simulate(

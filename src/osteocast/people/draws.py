@@ -178,9 +178,12 @@ def _estradiol(person: Person, n: int, notes: list[str]) -> dict[str, np.ndarray
     measured = person.latest("E2")
     if measured is None:
         return nothing
+    if measured.below:
+        notes.append(f"E2: below {measured.value:g} {measured.unit}, which is no level to start from")
+        return nothing
     month = person.month_of(measured.date)
     level = max(measured.value_in() / PMOL_PER_NMOL, 1e-3)
-    if _treated_at(person, month):
+    if treated_at(person, month):
         notes.append("E2: measured on treatment that changes it, so it says nothing of the untreated level")
         return nothing
     if person.sex == "male":
@@ -199,16 +202,16 @@ def _axis(person: Person, n: int, notes: list[str]) -> dict[str, np.ndarray]:
     found = {"t_known": np.zeros(n), "lh_known": np.zeros(n)}
     for name, key in (("T", "t_known"), ("LH", "lh_known")):
         measured = person.latest(name)
-        if measured is None or person.sex == "female":
+        if measured is None or person.sex == "female" or measured.below:
             continue
-        if _treated_at(person, person.month_of(measured.date)):
+        if treated_at(person, person.month_of(measured.date)):
             notes.append(f"{name}: measured on treatment that changes it, so it says nothing of the untreated level")
         else:
             found[key] = np.full(n, max(measured.value_in(), 0.05))
     return found
 
 
-def _treated_at(person: Person, month: float) -> bool:
+def treated_at(person: Person, month: float) -> bool:
     """Whether a drug that changes estradiol was taken at a month, or in the three months before."""
     day = month * DAYS_PER_YEAR / 12.0
     for past in person.past_regimens:

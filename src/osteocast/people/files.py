@@ -16,8 +16,8 @@ KEYS = (
     "name", "sex", "age", "age_at_menopause", "menopause", "bmi", "height_cm", "scans", "hormones", "markers",
     "history", "past", "planned", "calcium_mg_day", "date",
 )  # fmt: skip
-SCAN_KEYS = ("date", "site", "t_score", "bmd_g_cm2", "device")
-RESULT_KEYS = ("date", "name", "value", "unit")
+SCAN_KEYS = ("date", "site", "t_score", "bmd_g_cm2", "device", "cv_pct")
+RESULT_KEYS = ("date", "name", "value", "unit", "below")
 PAST_KEYS = ("regimen", "continues")
 
 _MEANT = {
@@ -208,8 +208,10 @@ def _blocks(
             yield make(**block)
 
 
-def _measurement(*, name: object, value: object, unit: object = None, date: object = None) -> Measurement:
-    return Measurement(name=name, value=value, unit=unit, date=date)  # type: ignore[arg-type]  # checked there
+def _measurement(
+    *, name: object, value: object, unit: object = None, date: object = None, below: object = False
+) -> Measurement:
+    return Measurement(name=name, value=value, unit=unit, date=date, below=below)  # type: ignore[arg-type]  # checked there
 
 
 @contextmanager

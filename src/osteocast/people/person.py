@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 SEXES = dxa.SEXES
 MENOPAUSE_KINDS = ("natural", "surgical", "chemotherapy", "premenopausal")
 T_SCORE_RANGE = (-8.0, 6.0)
+CV_RANGE = (0.2, 10.0)
+"""Precision errors of a scanner that can be [%]."""
 T_SCORE_AGREEMENT = 0.1
 """Largest gap [T-score] between a T-score and a density given for one scan."""
 
@@ -36,6 +38,8 @@ class Scan:
         bmd_g_cm2: density [g/cm2] as reported, or None.
         device: `Hologic` or `GE Lunar`; a T-score alone is taken as Hologic's, a density needs its device.
         date: day of the scan; None stands for the day of the forecast (month 0).
+        cv_pct: precision error of this clinic's scanner at this site, as a coefficient of variation [%]; None takes
+            the typical one of the device.
     """
 
     site: str
@@ -43,6 +47,7 @@ class Scan:
     bmd_g_cm2: float | None = None
     device: str = ""
     date: dt.date | None = None
+    cv_pct: float | None = None
 
     def __post_init__(self) -> None:
         site = dxa.site_name(self.site, "site")
@@ -82,7 +87,12 @@ class Scan:
                     fix="keep the one printed on the report and leave out the other, or correct the device",
                 )
         day = None if self.date is None else checks.day(self.date, "date")
-        _set(self, site=site, device=device, t_score=given, bmd_g_cm2=density, date=day)
+        precision = self.cv_pct
+        if precision is not None:
+            precision = checks.number(
+                precision, "cv_pct", *CV_RANGE, "%", "give the clinic's precision error in percent, such as 1.2"
+            )
+        _set(self, site=site, device=device, t_score=given, bmd_g_cm2=density, date=day, cv_pct=precision)
 
     @property
     def t(self) -> float:
@@ -97,6 +107,11 @@ class Scan:
         """Density [g/cm2] on the scan's own device: as reported, or from the T-score."""
         return self.bmd_g_cm2 if self.bmd_g_cm2 is not None else dxa.bmd(self.t, self.site, self.device)
 
+    @property
+    def precision_pct(self) -> float:
+        """Precision error [%]: the clinic's own, or the typical one of the device."""
+        return dxa.precision(self.site, self.device).cv_pct if self.cv_pct is None else self.cv_pct
+
 
 @dataclass(frozen=True, kw_only=True)
 class Measurement:
@@ -107,19 +122,21 @@ class Measurement:
         value: the result, in `unit`.
         unit: unit of the report; a result without one is refused with the question which was meant.
         date: day of the sample; None stands for the day of the forecast.
+        below: the result was "less than `value`": below the detection limit of the assay.
     """
 
     name: str
     value: float
     unit: str = ""
     date: dt.date | None = None
+    below: bool = False
 
     def __post_init__(self) -> None:
         name = quantities.quantity_name(self.name, "name")
         unit = quantities.unit_name(name, self.unit, "unit")
         value = quantities.plausible(name, self.value, unit, "value")
         day = None if self.date is None else checks.day(self.date, "date")
-        _set(self, name=name, unit=unit, value=value, date=day)
+        _set(self, name=name, unit=unit, value=value, date=day, below=checks.flag(self.below, "below"))
 
     def value_in(self, unit: str | None = None) -> float:
         """The value in another unit, by default the one osteocast computes in (E2 pmol/L, T nmol/L, ...)."""
