@@ -271,7 +271,7 @@ def drawn_person(person: Person, draws: int, seed: int) -> tuple[Table, Draws]:
     Raises:
         OsteocastError: what was taken before month 0 cannot be simulated.
     """
-    _check_past(person)
+    check_past(person)
     numbers = Table(seed, draw_ids(person, draws))
     numbers.add(purposes())
     return numbers, draw(person, draws, seed, numbers)
@@ -313,7 +313,12 @@ def _check(person: Person, regimen: Regimen) -> None:
         )
 
 
-def _check_past(person: Person) -> None:
+def check_past(person: Person) -> None:
+    """Refuse what was taken before month 0 and cannot be simulated.
+
+    Raises:
+        OsteocastError: names it.
+    """
     for index, one in enumerate(person.past_regimens, start=1):
         with checks.located(f"past {index}"):
             require_modelled(one.regimen)

@@ -1,0 +1,235 @@
+"""Contradictions: said, not averaged away.
+
+Each measurement is held against what all others lead to expect (leave one out, in closed form for a draw, over draws
+by their weights without it). Where so much of a gap would be seen in fewer than one of a hundred people like this, it
+is flagged with what to ask. A flagged measurement still enters: it may be right and the model wrong.
+"""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+from itertools import product
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from scipy.special import ndtr
+
+from osteocast.measure.dxa import LSC_FACTOR
+from osteocast.people.person import Person
+from osteocast.twin.likelihood import Fit
+from osteocast.twin.observed import Observed, ResultSeen, ScanSeen
+from osteocast.twin.past import Past, own_tablets
+from osteocast.twin.weights import normalised
+
+if TYPE_CHECKING:
+    from osteocast.twin.prior import Prior
+
+RARE = 0.01
+LESS_RARE = 0.025
+"""Probability, one sided, below which a marker or hormone counts against full adherence."""
+FREE_SD = 0.6
+"""A result that others leave wider open than this, in logs, cannot contradict them."""
+ASK_SCAN = (
+    "ask whether position, vertebrae or hip side changed, whether there is a fracture, metal or arthrosis in the "
+    "image, and whether weight or another illness changed bone"
+)
+ASK_RESULT = "ask about the time of day, fasting, the laboratory and its assay, and what was really taken"
+
+
+@dataclass(frozen=True)
+class Flag:
+    """Something that does not fit.
+
+    Attributes:
+        kind: `contradiction`, `spine_against_hip`, `adherence`, `scanner`, `few_draws`.
+        what: one sentence.
+        p: probability of so large a gap; None where it is none.
+        ask: what to ask.
+    """
+
+    kind: str
+    what: str
+    p: float | None
+    ask: str
+
+    def to_dict(self) -> dict[str, Any]:
+        """The entry of the JSON."""
+        return asdict(self)
+
+
+@dataclass(frozen=True)
+class LeftOut:
+    """A measurement against all others.
+
+    Attributes:
+        row: the measurement.
+        p_low: probability that it would come out lower than it did.
+        expected: what was to be expected, in the unit of the measurement: median and 90 % interval.
+        sd: spread of what was expected, relative.
+    """
+
+    row: ScanSeen | ResultSeen
+    p_low: float
+    expected: tuple[float, float, float]
+    sd: float
+
+    @property
+    def p(self) -> float:
+        """Probability of so large a gap to either side."""
+        return 2.0 * min(self.p_low, 1.0 - self.p_low)
+
+
+def left_out(found: Fit, log_weight: np.ndarray) -> list[LeftOut]:
+    """Every measurement against what all others lead to expect."""
+    result: list[LeftOut] = []
+    if not found.rows:
+        return result
+    pulled = np.einsum("nij,nj->ni", found.precision, found.residual)
+    for i, row in enumerate(found.rows):
+        variance = 1.0 / found.precision[:, i, i]
+        gap = pulled[:, i] * variance
+        without = log_weight + 0.5 * (gap**2 / variance + np.log(variance))
+        weight = normalised(without)
+        p_low = float(np.sum(weight * ndtr(gap / np.sqrt(variance))))
+        mean = float(np.sum(weight * gap))
+        sd = float(np.sqrt(np.sum(weight * (variance + (gap - mean) ** 2))))
+        measured = row.scan.bmd if isinstance(row, ScanSeen) else row.result.value
+        ends = (mean, mean + 1.645 * sd, mean - 1.645 * sd)
+        if isinstance(row, ScanSeen):
+            middle, low, high = (measured * (1.0 - end) for end in ends)
+        else:
+            middle, low, high = (measured * float(np.exp(-end)) for end in ends)
+        result.append(LeftOut(row, p_low, (middle, low, high), sd))
+    return result
+
+
+def find(prior: Prior, found: Fit, past: Past, log_weight: np.ndarray, first: int) -> tuple[Flag, ...]:
+    """All flags of a person.
+
+    Args:
+        prior: of the person.
+        found: draws against the measurements.
+        past: their past.
+        log_weight: of the draws.
+        first: how many of them, from the first on, are of the prior.
+    """
+    flags = [_contradiction(one) for one in left_out(found, log_weight) if one.p < RARE and one.sd < FREE_SD]
+    for i, seen in enumerate(prior.seen.below):
+        weight = normalised(log_weight - found.below[:, i])
+        p = float(np.sum(weight * np.exp(found.below[:, i])))
+        if p < RARE / 2:
+            what = (
+                f"{seen.label}: below {seen.result.value:g} {seen.result.unit}, where everything else says it is above"
+            )
+            flags.append(Flag("contradiction", what, p, ASK_RESULT))
+    flags += _spine_against_hip(prior.seen, past, first)
+    flags += _scanners(prior.seen)
+    return tuple(flags)
+
+
+def few(ess: float) -> Flag:
+    """Nearly no draw agrees with everything that was measured."""
+    what = f"only {ess:.0f} of the draws carry the weight: what was measured lies where the model hardly reaches"
+    return Flag("few_draws", what, None, "treat the intervals as too narrow")
+
+
+def taken_less(seen: Observed, found: Fit, log_weight: np.ndarray, person: Person) -> Flag | None:
+    """A marker or hormone on tablets that has moved less than full adherence allows; None where there is none.
+
+    Args:
+        seen: what was measured.
+        found: draws against the measurements.
+        log_weight: of the draws.
+        person: for what was taken.
+    """
+    items = own_tablets(person)
+    for one in left_out(found, log_weight):
+        if isinstance(one.row, ScanSeen) or one.sd > FREE_SD:
+            continue
+        on = [item for item in items if item.start_month < one.row.month <= (item.end_month or 0.0) + 0.5]
+        # An inhibitor and tamoxifen lower estradiol or its effect and so raise turnover; drugs against resorption
+        # lower it. Too little of either shows as the other side of what was expected.
+        if on and min(one.p_low, 1.0 - one.p_low) < LESS_RARE and _less(one, [item.card_id for item in on]):
+            names = ", ".join(dict.fromkeys(item.card_id.replace("_", " ") for item in on))
+            what = (
+                f"{one.row.label}: {one.row.result.value:g} {one.row.result.unit} was measured, "
+                f"{_span(one.expected)} is expected if {names} is taken as written; the share of doses taken was "
+                "therefore inferred too"
+            )
+            return Flag("adherence", what, one.p, "ask how many doses are taken, and how")
+    return None
+
+
+def _less(one: LeftOut, drugs: list[str]) -> bool:
+    """Whether the gap is to the side of too little drug."""
+    from osteocast.drugs.catalogue import card
+
+    channels = {str(action["channel"]) for drug in drugs for action in card(drug).actions.get("on", ())}  # type: ignore[attr-defined]
+    assert isinstance(one.row, ResultSeen)
+    higher = one.p_low > 0.5
+    if one.row.result.name in ("E2", "E1", "E1S"):
+        return higher and bool(channels & {"competitor", "inactivator"})
+    lowers = any(channel.startswith(("bisphosphonate", "estr")) for channel in channels)
+    raises = bool(channels & {"competitor", "inactivator"})
+    return (higher and lowers) or (not higher and raises and not lowers)
+
+
+def _contradiction(one: LeftOut) -> Flag:
+    row = one.row
+    if isinstance(row, ScanSeen):
+        what = (
+            f"{row.label}: {row.scan.bmd:.3f} g/cm2 was measured, {_span(one.expected, 3)} is expected from all else"
+        )
+        return Flag("contradiction", what, one.p, ASK_SCAN)
+    what = (
+        f"{row.label}: {row.result.value:g} {row.result.unit} was measured, {_span(one.expected)} is expected from all "
+        "else"
+    )
+    if row.result.name in ("E2", "E1", "E1S", "T", "LH"):
+        what = f"{row.label}: {row.result.value:g} {row.result.unit} was measured, {_span(one.expected)} is expected"
+    return Flag("contradiction", what, one.p, ASK_RESULT)
+
+
+def _span(expected: tuple[float, float, float], digits: int | None = None) -> str:
+    _, low, high = expected
+    return f"{low:.3g} to {high:.3g}" if digits is None else f"{low:.{digits}f} to {high:.{digits}f}"
+
+
+def _spine_against_hip(seen: Observed, past: Past, first: int) -> list[Flag]:
+    """Spine up and hip down between the same two days, further apart than noise and biology allow."""
+    found = []
+    spines, hips = (
+        [one for one in seen.scans if one.scan.site == site] for site in ("lumbar_spine", "total_hip")
+    )
+    pairs = [
+        [(one, other) for one, other in product(scans, repeat=2) if one.month < other.month] for scans in (spines, hips)
+    ]
+    for (a, b), (c, d) in product(*pairs):
+        same_days = (a.month, b.month) == (c.month, d.month)
+        if not same_days or a.scan.device != b.scan.device or c.scan.device != d.scan.device:
+            continue
+        spine, hip = np.log(b.scan.bmd / a.scan.bmd), np.log(d.scan.bmd / c.scan.bmd)
+        noise = float(np.sqrt(sum(one.cv**2 for one in (a, b, c, d))))
+        apart = np.log(past.at("lumbar_spine", b.month) / past.at("lumbar_spine", a.month))[:first]
+        apart = apart - np.log(past.at("total_hip", d.month) / past.at("total_hip", c.month))[:first]
+        p = float(np.mean(1.0 - ndtr((spine - hip - apart) / noise)))
+        if spine > 0.0 > hip and spine - hip > LSC_FACTOR / np.sqrt(2.0) * noise and p < RARE:
+            what = (
+                f"between {a.scan.date} and {b.scan.date} the spine rose by {100.0 * np.expm1(spine):.1f} % while the "
+                f"hip fell by {-100.0 * np.expm1(hip):.1f} %"
+            )
+            ask = "ask about arthrosis, calcified vessels or a fracture in the spine's image; the hip then says more"
+            found.append(Flag("spine_against_hip", what, p, ask))
+    return found
+
+
+def _scanners(seen: Observed) -> list[Flag]:
+    """Sites that were scanned on two devices."""
+    found = []
+    for site in dict.fromkeys(one.scan.site for one in seen.scans):
+        devices = list(dict.fromkeys(one.scan.device for one in seen.scans if one.scan.site == site))
+        if len(devices) > 1:
+            what = f"{site.replace('_', ' ')}: scanned on {' and '.join(devices)}, which do not see the same in one bone"
+            found.append(Flag("scanner", what, None, "ask for the next scan on the scanner of the last"))
+    return found
+

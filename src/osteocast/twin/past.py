@@ -1,0 +1,117 @@
+"""The past of many draws, simulated once to every day on which something was measured."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from osteocast.drugs.catalogue import card
+from osteocast.forecast import history
+from osteocast.forecast.simulation import Job, simulate
+from osteocast.people import joint
+from osteocast.people.draws import Draws
+from osteocast.people.person import Person
+from osteocast.people.sample import Numbers
+from osteocast.regimen import Item, Regimen
+
+BEFORE_FIRST_SCAN_YEARS = 2.0
+LEVELS = (0.0, 0.25, 0.5, 0.75, 1.0)
+"""Shares of doses taken that are tried where a marker contradicts full adherence."""
+NEVER_SHARE = 0.1
+"""Part of the prior of adherence that is even over `LEVELS`: people who never start are not in the published mean of
+those who do. Assumed."""
+
+
+@dataclass(frozen=True)
+class Past:
+    """What became of the draws.
+
+    Attributes:
+        months: increasing, the last is 0.
+        quantity: by name, shape (months, draws).
+        state: at month 0 by name, shape (draws,).
+        share: share of doses taken in each draw, shape (draws,); 1 where it is not in question.
+        log_weight: prior of that share over how often it was tried, shape (draws,).
+    """
+
+    months: np.ndarray
+    quantity: Mapping[str, np.ndarray]
+    state: Mapping[str, np.ndarray]
+    share: np.ndarray
+    log_weight: np.ndarray
+
+    def at(self, name: str, month: float) -> np.ndarray:
+        """A quantity at one of the months, shape (draws,)."""
+        return np.asarray(self.quantity[name][int(np.searchsorted(self.months, month - 1e-9))])
+
+
+def own_tablets(person: Person) -> tuple[Item, ...]:
+    """Drugs by mouth, taken at home before month 0 or until now, whose share of doses was not given."""
+    return tuple(
+        item
+        for one in person.past_regimens
+        for item in one.regimen.items
+        if card(item.card_id).route == "oral" and card(item.card_id).kind == "drug" and item.adherence == 1.0
+    )
+
+
+def live(
+    person: Person, draws: Draws, months: np.ndarray, numbers: Numbers, *, adherence_unknown: bool = False
+) -> Past:
+    """Simulate the draws from youth to month 0.
+
+    Args:
+        person: the person.
+        draws: its draws.
+        months: months wanted, the last is 0.
+        numbers: random numbers of the draws, for doses missed at random.
+        adherence_unknown: try shares of doses taken, one level a draw in turn.
+    """
+    n = len(np.asarray(draws.values["age"]))
+    before = history.past(person, draws)
+    start = min(history.start_month(person, draws, before), float(months[0]) - 12.0 * BEFORE_FIRST_SCAN_YEARS)
+    loose = {item.card_id for item in own_tablets(person)} if adherence_unknown else set()
+    levels = LEVELS if loose else (1.0,)
+    which = np.arange(n) % len(levels)
+    jobs, places = [], []
+    for k, level in enumerate(levels):
+        mine = np.flatnonzero(which == k)
+        if not len(mine):
+            continue
+        regimen = Regimen(tuple(_taken(item, level) if item.card_id in loose else item for item in before.items))
+        values = {name: value[mine] if np.ndim(value) else value for name, value in draws.values.items()}
+        taken = history.Taken(_of(numbers, mine), 0.0)
+        jobs.append(Job(values, regimen, months, start, taken=taken))
+        places.append(mine)
+    courses = simulate(jobs)
+
+    def whole(parts: list[np.ndarray]) -> np.ndarray:
+        result = np.empty((*parts[0].shape[:-1], n))
+        for mine, part in zip(places, parts, strict=True):
+            result[..., mine] = part
+        return result
+
+    quantity = {name: whole([one.quantity[name] for one in courses]) for name in courses[0].quantity}
+    state = {name: whole([one.state[name] for one in courses]) for name in courses[0].state}
+    prior = adherence_prior() if loose else np.ones(1)
+    return Past(months, quantity, state, np.array(levels)[which], np.log(prior * len(levels))[which])
+
+
+def adherence_prior() -> np.ndarray:
+    """Prior of the share of doses taken at `LEVELS`: the population's, each level standing for the shares nearest to
+    it, and a part of it even."""
+    margin = joint.margin("adherence", joint.POST).margin
+    edges = 0.5 * (np.array(LEVELS[1:]) + np.array(LEVELS[:-1]))
+    below = np.concatenate([[0.0], margin.share_below(edges), [1.0]])
+    return (1.0 - NEVER_SHARE) * np.diff(below) + NEVER_SHARE / len(LEVELS)
+
+
+def _taken(item: Item, level: float) -> Item:
+    return replace(item, adherence=level)
+
+
+def _of(numbers: Numbers, mine: np.ndarray) -> Numbers:
+    """The numbers of some of the draws."""
+    return lambda purpose: numbers(purpose)[mine]
