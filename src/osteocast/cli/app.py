@@ -17,6 +17,7 @@ from osteocast.cli.people import people
 from osteocast.cli.plan import plan
 from osteocast.cli.study import study
 from osteocast.cli.trial import app as trial
+from osteocast.cli.twin import twin
 from osteocast.cli.validate import validate
 from osteocast.cli.why import why
 
@@ -48,7 +49,7 @@ def osteocast(
 
 
 for command in (
-    compare, why, plan, guide, monitor, validate, study, people, calibrate, export, explain, cite, bench
+    compare, twin, why, plan, guide, monitor, validate, study, people, calibrate, export, explain, cite, bench
 ):  # fmt: skip
     app.command(epilog=EPILOG)(command)
 app.add_typer(trial, name="trial", epilog=EPILOG)

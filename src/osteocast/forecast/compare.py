@@ -42,6 +42,8 @@ HORMONES = {
 }
 CELLS = ("rankl", "opg", "osteoclasts", "osteoblasts", "osteocytes", "sclerostin")
 BONE = ("trabecular", "cortical", "remodelling_space")
+
+
 class PurposeNumbers(Protocol):
     """Standard normal numbers of draws by purpose, which can be told of many purposes at once."""
 

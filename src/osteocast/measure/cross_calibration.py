@@ -54,9 +54,9 @@ def conversion(site: str, device: str, to: str) -> Conversion | None:
 def _lines() -> dict[tuple[str, str], Conversion]:
     """Density to standardised density, by site and device."""
     with (files("osteocast.measure") / "cross_calibration.csv").open(encoding="utf-8") as handle:
-        return {
-            (row["site"], row["device"]): Conversion(
-                float(row["intercept_g_cm2"]), float(row["slope"]), float(row["error_pct"]), row["source"], row["quality"]
-            )
-            for row in csv.DictReader(handle)
-        }
+        rows = list(csv.DictReader(handle))
+    numbers = ("intercept_g_cm2", "slope", "error_pct")
+    return {
+        (row["site"], row["device"]): Conversion(*(float(row[key]) for key in numbers), row["source"], row["quality"])
+        for row in rows
+    }

@@ -8,7 +8,7 @@ is flagged with what to ask. A flagged measurement still enters: it may be right
 from __future__ import annotations
 
 from dataclasses import asdict, dataclass
-from itertools import product
+from itertools import combinations, product
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -118,9 +118,8 @@ def find(prior: Prior, found: Fit, past: Past, log_weight: np.ndarray, first: in
         weight = normalised(log_weight - found.below[:, i])
         p = float(np.sum(weight * np.exp(found.below[:, i])))
         if p < RARE / 2:
-            what = (
-                f"{seen.label}: below {seen.result.value:g} {seen.result.unit}, where everything else says it is above"
-            )
+            limit = f"{seen.result.value:g} {seen.result.unit}"
+            what = f"{seen.label}: below {limit}, where everything else says it is above"
             flags.append(Flag("contradiction", what, p, ASK_RESULT))
     flags += _spine_against_hip(prior.seen, past, first)
     flags += _scanners(prior.seen)
@@ -181,12 +180,8 @@ def _contradiction(one: LeftOut) -> Flag:
             f"{row.label}: {row.scan.bmd:.3f} g/cm2 was measured, {_span(one.expected, 3)} is expected from all else"
         )
         return Flag("contradiction", what, one.p, ASK_SCAN)
-    what = (
-        f"{row.label}: {row.result.value:g} {row.result.unit} was measured, {_span(one.expected)} is expected from all "
-        "else"
-    )
-    if row.result.name in ("E2", "E1", "E1S", "T", "LH"):
-        what = f"{row.label}: {row.result.value:g} {row.result.unit} was measured, {_span(one.expected)} is expected"
+    measured = f"{row.result.value:g} {row.result.unit} was measured"
+    what = f"{row.label}: {measured}, {_span(one.expected)} is expected from all else"
     return Flag("contradiction", what, one.p, ASK_RESULT)
 
 
@@ -198,13 +193,8 @@ def _span(expected: tuple[float, float, float], digits: int | None = None) -> st
 def _spine_against_hip(seen: Observed, past: Past, first: int) -> list[Flag]:
     """Spine up and hip down between the same two days, further apart than noise and biology allow."""
     found = []
-    spines, hips = (
-        [one for one in seen.scans if one.scan.site == site] for site in ("lumbar_spine", "total_hip")
-    )
-    pairs = [
-        [(one, other) for one, other in product(scans, repeat=2) if one.month < other.month] for scans in (spines, hips)
-    ]
-    for (a, b), (c, d) in product(*pairs):
+    spines, hips = ([one for one in seen.scans if one.scan.site == site] for site in ("lumbar_spine", "total_hip"))
+    for (a, b), (c, d) in product(combinations(spines, 2), combinations(hips, 2)):
         same_days = (a.month, b.month) == (c.month, d.month)
         if not same_days or a.scan.device != b.scan.device or c.scan.device != d.scan.device:
             continue
@@ -214,9 +204,9 @@ def _spine_against_hip(seen: Observed, past: Past, first: int) -> list[Flag]:
         apart = apart - np.log(past.at("total_hip", d.month) / past.at("total_hip", c.month))[:first]
         p = float(np.mean(1.0 - ndtr((spine - hip - apart) / noise)))
         if spine > 0.0 > hip and spine - hip > LSC_FACTOR / np.sqrt(2.0) * noise and p < RARE:
+            rose, fell = 100.0 * np.expm1(spine), -100.0 * np.expm1(hip)
             what = (
-                f"between {a.scan.date} and {b.scan.date} the spine rose by {100.0 * np.expm1(spine):.1f} % while the "
-                f"hip fell by {-100.0 * np.expm1(hip):.1f} %"
+                f"{a.scan.date} to {b.scan.date}: the spine rose by {rose:.1f} % while the hip fell by {fell:.1f} %"
             )
             ask = "ask about arthrosis, calcified vessels or a fracture in the spine's image; the hip then says more"
             found.append(Flag("spine_against_hip", what, p, ask))
@@ -229,7 +219,7 @@ def _scanners(seen: Observed) -> list[Flag]:
     for site in dict.fromkeys(one.scan.site for one in seen.scans):
         devices = list(dict.fromkeys(one.scan.device for one in seen.scans if one.scan.site == site))
         if len(devices) > 1:
-            what = f"{site.replace('_', ' ')}: scanned on {' and '.join(devices)}, which do not see the same in one bone"
+            both = " and ".join(devices)
+            what = f"{site.replace('_', ' ')}: scanned on {both}, which do not see the same in one bone"
             found.append(Flag("scanner", what, None, "ask for the next scan on the scanner of the last"))
     return found
-

@@ -172,9 +172,7 @@ def infer(person: Person, *, draws: int = 1000, seed: int = SEED, per_round: int
     share = tuple(np.quantile(found.past.share[index], (0.5, 0.05, 0.95)).tolist()) if doubtful else None
     rounds = len(found.tables)
     chosen = Numbers(found.tables, index)
-    return Twin(
-        person, own, present, chosen, raised, known(prior), pairs, markers, found.ess, rounds, share, seed
-    )
+    return Twin(person, own, present, chosen, raised, known(prior), pairs, markers, found.ess, rounds, share, seed)
 
 
 def weigh(prior: Prior, seed: int, per_round: int, *, adherence_unknown: bool = False) -> Weighted:
@@ -270,7 +268,7 @@ def known(prior: Prior) -> tuple[Mapping[str, Any], ...]:
     if level is not None:
         rows.append(_entry("25OHD", level.value, level.unit, "exact", level.date))
     for past_regimen in person.past_regimens:
-        until = "continues" if past_regimen.continues else "ended by month 0"
+        until = "continues" if past_regimen.continues else "until month 0"
         rows.append(_entry("taken", str(past_regimen.regimen), "", f"simulated as written, {until}"))
     return tuple(rows)
 
@@ -286,4 +284,3 @@ def _entry(
         "noise_pct": None if noise_pct is None else round(noise_pct, 2),
         "enters": enters,
     }
-

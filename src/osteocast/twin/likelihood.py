@@ -1,10 +1,10 @@
 """How likely the measurements are, draw by draw.
 
-Given a draw everything measured is normal: scans in density over the reported density, markers and hormones in logs.
+Given a draw everything measured is normal: scans in density over the reported one, markers and hormones in logs.
 Unknown and normal are also the density of the four sites at the reference month, the conversion error of each other
-device, and the level of each marker, which is left free. All of these are integrated out, so a draw's likelihood is one
-multivariate normal density; what it leaves of the density of the sites is known in closed form, and so is what each
-measurement would have been expected to be from all others.
+device, and the level of each marker, which is left free. All of these are integrated out, so a draw's likelihood is
+one multivariate normal density; what it leaves of the density of the sites is known in closed form, and so is what
+each measurement would have been expected to be from all others.
 """
 
 from __future__ import annotations
@@ -54,7 +54,7 @@ class Fit:
 
 def fit(seen: Observed, drawn: Drawn, past: Past) -> Fit:
     """Compare draws with what was measured."""
-    rows = (*seen.scans, *seen.markers, *seen.hormones)
+    rows: tuple[ScanSeen | ResultSeen, ...] = (*seen.scans, *seen.markers, *seen.hormones)
     n = len(drawn.density_mean)
     residual = np.zeros((n, len(rows)))
     slope = np.zeros((n, len(rows), len(dxa.SITES)))
@@ -64,7 +64,8 @@ def fit(seen: Observed, drawn: Drawn, past: Past) -> Fit:
             place = dxa.SITES.index(site)
             fold = past.at(site, row.month) / past.at(site, seen.reference_month)
             slope[:, i, place] = row.to_own.slope * fold / value
-            residual[:, i] = 1.0 - row.to_own.intercept_g_cm2 / value - slope[:, i, place] * drawn.density_mean[:, place]
+            expected = slope[:, i, place] * drawn.density_mean[:, place] + row.to_own.intercept_g_cm2 / value
+            residual[:, i] = 1.0 - expected
         else:
             level = np.maximum(past.at(row.result.name, row.month), 1e-12)
             residual[:, i] = np.log(row.value) - np.log(level)
@@ -127,7 +128,7 @@ def density(found: Fit, drawn: Drawn, index: np.ndarray, sites: np.ndarray, scat
     """
     away = sites @ drawn.density_root.T
     if not found.rows:
-        return drawn.density_mean[index] + away
+        return np.asarray(drawn.density_mean[index] + away)
     slope = found.slope[index]
     seen = np.einsum("kij,kj->ki", slope, away) + scatter @ np.linalg.cholesky(found.noise).T
     gap = np.einsum("kij,kj->ki", found.precision[index], found.residual[index] - seen)

@@ -118,7 +118,8 @@ def observed(person: Person, completed: Person) -> Observed:
             )
             continue
         scans.append(ScanSeen(scan, _month(person, scan.date), scan.precision_pct / 100.0, line))
-    markers, hormones, below, untreated = [], [], [], {}
+    markers, hormones, below = [], [], []
+    untreated: dict[str, tuple[ResultSeen, ...]] = {}
     for one in _dated(person, person.markers):
         seen = _result(person, one, 1.0)
         if one.below:
@@ -155,10 +156,9 @@ def _kind(person: Person, one: Measurement) -> str:
     month = person.month_of(one.date)
     if treated_at(person, month) or one.name not in UNTREATED[person.sex]:
         return "treated"
-    if person.sex == "female" and person.age_at_menopause is not None:
-        if person.age + month / 12.0 < person.age_at_menopause + SETTLED_YEARS:
-            return "cycle"
-    return "untreated"
+    last = person.age_at_menopause
+    recent = last is not None and person.age + month / 12.0 < last + SETTLED_YEARS
+    return "cycle" if recent else "untreated"
 
 
 def _result(person: Person, one: Measurement, factor: float) -> ResultSeen:

@@ -1,9 +1,9 @@
 """Is a change real? Every pair of scans of one site, and every pair of results of one marker.
 
 Two answers are given. From the two results alone: the true change is normal about the measured one with the error of
-the two measurements, and nothing else is known. From the posterior: the same, given everything else that was measured,
-what was taken, and what bone does. The second is narrower and is the one to use, unless the flags say that the
-measurements contradict the model; then the first is.
+the two measurements, and nothing else is known. From the posterior: the same, given everything else that was
+measured, what was taken, and what bone does. The second is narrower and is the one to use, unless the flags say that
+the measurements contradict the model; then the first is.
 """
 
 from __future__ import annotations
@@ -51,7 +51,7 @@ class ScanPair:
         first: the earlier scan.
         second: the later one.
         change_pct: measured change [%]; None where two devices cannot be joined by a published equation.
-        lsc_pct: least significant change [%], 95 %: of the scanner, with the error of conversion where devices differ.
+        lsc_pct: least significant change [%], 95 %: of the scanner, and of the conversion where devices differ.
         error_log: standard error of the measured change, in logs.
         fold: true change of every draw, shape (draws,).
         weight: of the draws.
@@ -174,8 +174,8 @@ def _pair(one: ScanSeen, other: ScanSeen, fold: np.ndarray, weight: np.ndarray) 
             error = math.hypot(error, line.error_pct / 100.0)
             change = 100.0 * (other.scan.bmd / (line.intercept_g_cm2 + line.slope * before) - 1.0)
             note = (
-                f"two scanners: the first result was converted, with an error of {line.error_pct:g} % ({line.source}); "
-                "a change is better judged on one scanner"
+                f"two scanners: the first result was converted, with an error of {line.error_pct:g} %; a change is "
+                f"better judged on one scanner ({line.source})"
             )
     lsc = None if change is None else 100.0 * LSC_FACTOR / math.sqrt(2.0) * error
     return ScanPair(one.scan.site, one, other, change, lsc, error, fold, weight, note)
@@ -216,7 +216,8 @@ def _asks(person: Person, one: ResultSeen, other: ResultSeen, moved: float, lsc:
     """Whether a resorption marker fell by less than it should some months into a drug that lowers resorption."""
     if one.result.name not in RESORPTION or moved <= -lsc:
         return False
-    starts = [item.start_month for past in person.past_regimens for item in past.regimen.items if _lowers(item.card_id)]
+    items = [item for past in person.past_regimens for item in past.regimen.items]
+    starts = [item.start_month for item in items if _lowers(item.card_id)]
     return any(one.month <= start + 0.5 and LOOK[0] <= other.month - start <= LOOK[1] for start in starts)
 
 

@@ -1,0 +1,51 @@
+"""`osteocast twin`: a person from their own measurements, and what comes next."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from osteocast.cli import persons
+
+Strategies = Annotated[
+    list[str] | None,
+    typer.Option("--strategy", metavar="REGIMEN", help="What happens from month 0 on; repeat to compare."),
+]
+Losses = Annotated[
+    list[float] | None,
+    typer.Option("--loss", metavar="PERCENT", help="True loss whose probability is wanted; by default 0, 2 and 5."),
+]
+
+
+def twin(
+    person: persons.PersonFile = None,
+    strategy: Strategies = None,
+    years: Annotated[int, typer.Option(help="How long, 1 to 40.")] = 10,
+    draws: Annotated[int, typer.Option(help="How many draws of the person after the measurements.")] = 1000,
+    seed: Annotated[int, typer.Option(help="Seed of the random numbers.")] = 2026,
+    loss: Losses = None,
+    out: Annotated[Path | None, typer.Option(help="Folder for twin.json.")] = None,
+    json: Annotated[bool, typer.Option("--json", help="Print JSON for scripts.")] = False,
+) -> None:
+    """Infer one person from dated scans, markers, hormones and what was taken; forecast from there.
+
+    Says which changes between scans are real, and what contradicts what. Without --strategy, the planned regimen
+    beside none.
+
+    Example: osteocast twin examples/woman-64-with-two-scans.toml
+    """
+    from osteocast.cli import output
+
+    who = persons.person_of(person)
+    output.usable_folder(out)
+    from osteocast.people import checks
+    from osteocast.report.twin import twin_table
+    from osteocast.twin import forecast
+    from osteocast.twin.pairs import RATES
+
+    rates = tuple(checks.number(one, "--loss", 0.0, 50.0, "%") for one in loss or RATES)
+    output.announce_compilation()
+    result = forecast(who, strategy or [], years, draws, seed, rates).to_dict()
+    output.deliver(result, lambda console: console.print(twin_table(result)), name="twin", out=out, json=json)

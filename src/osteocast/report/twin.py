@@ -1,0 +1,152 @@
+"""A person as inferred, for a terminal of 80 columns: flags, changes and whether they are real, strategies."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import TYPE_CHECKING, Any
+
+from osteocast.report.words import DISCLAIMER, SITES, number, plain
+
+if TYPE_CHECKING:
+    from rich.console import Group
+    from rich.table import Table
+
+SHOWN_SITES = ("lumbar_spine", "total_hip")
+HORIZONS = (0, 24, 60, 120)
+
+
+def twin_table(result: Mapping[str, Any]) -> Group:
+    """What is known, what does not fit, which changes are real, and the strategies.
+
+    Args:
+        result: what `osteocast twin --json` prints.
+
+    Returns:
+        Something `rich` can print.
+    """
+    from rich.console import Group
+    from rich.text import Text
+
+    person = result["person"]
+    parts: list[Any] = [Text(f"From your own measurements: {plain(person['name'])}", style="bold")]
+    known = _plain_table("known", "", "date", "how it enters")
+    for one in result["known"]:
+        digits = 3 if one["unit"] == "g/cm2" else 1
+        value = f"{one['value']:.{digits}f}" if isinstance(one["value"], float) else plain(one["value"])
+        name = plain(one["what"]).replace("_", " ")
+        known.add_row(name, f"{value} {one['unit']}".strip(), one["date"] or "", plain(one["enters"]))
+    parts += [known, Text("")]
+    if result["flags"]:
+        parts += [Text(f"! {plain(one['what'])}: {plain(one['ask'])}.", style="yellow") for one in result["flags"]]
+    else:
+        parts.append(Text("No measurement contradicts the others.", style="green"))
+    share = result["adherence"]
+    if share is not None:
+        ends = f"{100 * share['lo90']:.0f} to {100 * share['hi90']:.0f}"
+        parts.append(Text(f"Doses taken, as far as this tells: {100 * share['median']:.0f} % ({ends} %)."))
+    parts.append(Text(""))
+    if result["scan_pairs"]:
+        parts += [_pairs(result["scan_pairs"]), Text("")]
+    if result["marker_pairs"]:
+        parts += [_markers(result["marker_pairs"]), *_asks(result["marker_pairs"]), Text("")]
+    parts += [*_strategies(result), Text("")]
+    if result["fracture"]:
+        parts += [_fractures(result), Text("")]
+    notes = [f"Note: {plain(note)}." for note in person.get("notes") or ()]
+    basis = (
+        f"T-scores: median, middle half in [], 90 % interval in (), of {result['draws']} draws of the person after "
+        f"the measurements ({result['effective_draws']:.0f} effective). Parameters, person, and density as far as "
+        "the scans tell."
+    )
+    parts.append(Text("\n".join([*notes, basis, DISCLAIMER]), style="dim"))
+    return Group(*parts)
+
+
+def _plain_table(*columns: str) -> Table:
+    from rich.table import Table
+
+    table = Table(box=None, padding=(0, 1, 0, 0), pad_edge=False, header_style="bold")
+    for name in columns:
+        table.add_column(name)
+    return table
+
+
+def _pairs(pairs: list[Mapping[str, Any]]) -> Table:
+    rates = list(pairs[0]["p_true_loss_over"])
+    heads = [f">{rate} %" for rate in rates]
+    table = _plain_table("true loss", "from", "to", "change", "LSC", *heads)
+    for one in pairs:
+        change = "not subtracted" if one["change_pct"] is None else f"{number(one['change_pct'], sign=True)} %"
+        lsc = "" if one["lsc_pct"] is None else f"{one['lsc_pct']:.1f} %"
+        chances = [_chance(one["p_true_loss_over"][rate]) for rate in rates]
+        table.add_row(SITES[one["site"]], str(one["from"]), str(one["to"]), change, lsc, *chances)
+        alone = one["p_true_loss_over_scans_alone"]
+        if one["change_pct"] is not None:
+            table.add_row("  by these scans alone", "", "", "", "", *(_chance(alone[rate]) for rate in rates))
+    return table
+
+
+def _markers(pairs: list[Mapping[str, Any]]) -> Table:
+    table = _plain_table("marker", "from", "to", "change", "LSC", "P(biology)", "expected")
+    for one in pairs:
+        band = one["posterior_change_pct"]
+        expected = f"{number(band['lo90'], sign=True)} to {number(band['hi90'], sign=True)} %"
+        table.add_row(
+            one["marker"],
+            str(one["from"]),
+            str(one["to"]),
+            f"{number(one['change_pct'], sign=True)} %",
+            f"{one['lsc_pct']:.0f} %",
+            _chance(one["p_biology"]),
+            expected,
+        )
+    return table
+
+
+def _asks(pairs: list[Mapping[str, Any]]) -> Iterator[Any]:
+    from rich.text import Text
+
+    for one in pairs:
+        if one["asks"]:
+            remembered = ", from memory" if one["quality"] == "memory" else ""
+            yield Text(f"{one['marker']}: {one['asks']} [{one['source']}{remembered}]", style="yellow")
+
+
+def _strategies(result: Mapping[str, Any]) -> Iterator[Any]:
+    from rich.text import Text
+
+    letters = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+    for letter, one in zip(letters, result["strategies"], strict=False):
+        yield Text(f"{letter}  {plain(one['regimen'])}", style="bold")
+    table = _plain_table("", "year", "spine T-score", "hip T-score")
+    for letter, one in zip(letters, result["strategies"], strict=False):
+        months = one["months"]
+        shown = [month for month in HORIZONS if month in months] or [months[-1]]
+        for k, month in enumerate(shown):
+            cells = [_band(one["sites"][site]["t_score"], months.index(month)) for site in SHOWN_SITES]
+            table.add_row(letter if k == 0 else "", f"{month / 12:g}", *cells)
+    yield table
+
+
+def _band(band: Mapping[str, list[float]], place: int) -> str:
+    keys = ("median", "lo50", "hi50", "lo90", "hi90")
+    middle, low, high, lowest, highest = (f"{band[key][place]:+.1f}" for key in keys)
+    text = f"{middle} [{low}…{high}] ({lowest}…{highest})"
+    return text.replace("-", "\N{MINUS SIGN}").replace("+0.0", "0.0")
+
+
+def _fractures(result: Mapping[str, Any]) -> Table:
+    names = {"hip": "hip", "vertebral_clinical": "spine, with symptoms", "mof": "major osteoporotic"}
+    table = _plain_table(f"fractures of 1,000, {plain(result['fracture_of'])}", "year", "of 1,000", "90 %")
+    for key, name in names.items():
+        block = result["fracture"][key]
+        year, found = block["years"][-1], block["probability"][-1]
+        low, high = (f"{1000 * found[end]:.0f}" for end in ("lo90", "hi90"))
+        table.add_row(name, str(year), f"{1000 * found['median']:.0f}", f"{low} to {high}")
+    return table
+
+
+def _chance(p: float) -> str:
+    if p > 0.99:
+        return ">99 %"
+    return "<1 %" if p < 0.01 else f"{100 * p:.0f} %"
