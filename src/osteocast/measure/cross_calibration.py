@@ -55,8 +55,13 @@ def _lines() -> dict[tuple[str, str], Conversion]:
     """Density to standardised density, by site and device."""
     with (files("osteocast.measure") / "cross_calibration.csv").open(encoding="utf-8") as handle:
         rows = list(csv.DictReader(handle))
-    numbers = ("intercept_g_cm2", "slope", "error_pct")
     return {
-        (row["site"], row["device"]): Conversion(*(float(row[key]) for key in numbers), row["source"], row["quality"])
+        (row["site"], row["device"]): Conversion(
+            intercept_g_cm2=float(row["intercept_g_cm2"]),
+            slope=float(row["slope"]),
+            error_pct=float(row["error_pct"]),
+            source=row["source"],
+            quality=row["quality"],
+        )
         for row in rows
     }

@@ -17,7 +17,7 @@ from scipy.special import ndtr
 from osteocast.measure.dxa import LSC_FACTOR
 from osteocast.people.person import Person
 from osteocast.twin.likelihood import Fit
-from osteocast.twin.observed import Observed, ResultSeen, ScanSeen
+from osteocast.twin.observed import HORMONES, Observed, ResultSeen, ScanSeen
 from osteocast.twin.past import Past, own_tablets
 from osteocast.twin.weights import normalised
 
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from osteocast.twin.prior import Prior
 
 RARE = 0.01
-LESS_RARE = 0.025
+LESS_RARE = 0.01
 """Probability, one sided, below which a marker or hormone counts against full adherence."""
 FREE_SD = 0.6
 """A result that others leave wider open than this, in logs, cannot contradict them."""
@@ -113,7 +113,7 @@ def find(prior: Prior, found: Fit, past: Past, log_weight: np.ndarray, first: in
         log_weight: of the draws.
         first: how many of them, from the first on, are of the prior.
     """
-    flags = [_contradiction(one) for one in left_out(found, log_weight) if one.p < RARE and one.sd < FREE_SD]
+    flags = _contradictions([one for one in left_out(found, log_weight) if one.p < RARE and one.sd < FREE_SD], found)
     for i, seen in enumerate(prior.seen.below):
         weight = normalised(log_weight - found.below[:, i])
         p = float(np.sum(weight * np.exp(found.below[:, i])))
@@ -126,10 +126,18 @@ def find(prior: Prior, found: Fit, past: Past, log_weight: np.ndarray, first: in
     return tuple(flags)
 
 
-def few(ess: float) -> Flag:
-    """Nearly no draw agrees with everything that was measured."""
-    what = f"only {ess:.0f} of the draws carry the weight: what was measured lies where the model hardly reaches"
-    return Flag("few_draws", what, None, "treat the intervals as too narrow")
+def few(ess: float, power: float) -> Flag:
+    """Nearly no draw agrees with everything that was measured.
+
+    Args:
+        ess: effective draws with the measurements at full weight.
+        power: power of the likelihood that was used instead.
+    """
+    what = (
+        f"only {ess:.0f} of the draws agree with everything that was measured, which lies where the model hardly "
+        f"reaches; what the measurements say of this person's biology was given {100.0 * power:.0f} % of its weight"
+    )
+    return Flag("few_draws", what, None, "trust the scans before the forecast")
 
 
 def taken_less(seen: Observed, found: Fit, log_weight: np.ndarray, person: Person) -> Flag | None:
@@ -171,6 +179,46 @@ def _less(one: LeftOut, drugs: list[str]) -> bool:
     lowers = any(channel.startswith(("bisphosphonate", "estr")) for channel in channels)
     raises = bool(channels & {"competitor", "inactivator"})
     return (higher and lowers) or (not higher and raises and not lowers)
+
+
+def _contradictions(odd: list[LeftOut], found: Fit) -> list[Flag]:
+    """One flag for each odd measurement; where there are but two of a kind nobody can say which of them is odd, and
+    the change between them is."""
+    flags = []
+    for one in odd:
+        kin = [row for row in found.rows if _kind(row) == _kind(one.row)]
+        if len(kin) != 2:
+            flags.append(_contradiction(one))
+        elif one.row is kin[1] or not any(other.row is kin[1] for other in odd):
+            flags.append(_changed(one, kin[0], kin[1]))
+    return flags
+
+
+def _kind(row: ScanSeen | ResultSeen) -> str:
+    """What a measurement is compared with: scans of one site, results of one marker. Hormones stand alone."""
+    if isinstance(row, ScanSeen):
+        return row.scan.site
+    return f"{row.result.name} {row.result.unit}" if row.result.name not in HORMONES else f"{id(row)}"
+
+
+def _changed(one: LeftOut, first: ScanSeen | ResultSeen, second: ScanSeen | ResultSeen) -> Flag:
+    """The odd change between two measurements."""
+    before, after = (row.scan.bmd if isinstance(row, ScanSeen) else row.result.value for row in (first, second))
+    if one.row is second:
+        expected = sorted(100.0 * (end / before - 1.0) for end in one.expected[1:])
+    else:
+        expected = sorted(100.0 * (after / end - 1.0) for end in one.expected[1:])
+    name = first.label.split(" of ")[0]
+    what = (
+        f"{name}, {_date(first)} to {_date(second)}: {100.0 * (after / before - 1.0):+.1f} % was measured, "
+        f"{expected[0]:+.1f} to {expected[1]:+.1f} % is expected from all else"
+    )
+    return Flag("contradiction", what, one.p, ASK_SCAN if isinstance(second, ScanSeen) else ASK_RESULT)
+
+
+def _date(row: ScanSeen | ResultSeen) -> str:
+    day = row.scan.date if isinstance(row, ScanSeen) else row.result.date
+    return f"month {row.month:.0f}" if day is None else str(day)
 
 
 def _contradiction(one: LeftOut) -> Flag:

@@ -30,6 +30,8 @@ from osteocast.twin.prior import Drawn, Prior
 PER_ROUND = 2000
 ENOUGH = 200.0
 MOST_ROUNDS = 4
+LEAST = 100.0
+"""Effective draws below which the measurements are held to contradict the model, and weigh less."""
 
 
 class Numbers:
@@ -140,7 +142,8 @@ def infer(person: Person, *, draws: int = 1000, seed: int = SEED, per_round: int
     doubtful = past.own_tablets(person) and flags.taken_less(prior.seen, found.fit, found.log_weight, person)
     if doubtful:
         found = weigh(prior, seed, per_round, adherence_unknown=True)
-    weight = found.weight
+    log_weight, power = weights.tempered(found.log_weight, found.fit.log_likelihood, LEAST)
+    weight = weights.normalised(log_weight)
     numbers = Table(seed, draw_ids(person, draws))
     names = [f"twin: density {site}" for site in dxa.SITES]
     scatter = [f"twin: scatter {i}" for i in range(len(found.fit.rows))]
@@ -167,8 +170,8 @@ def infer(person: Person, *, draws: int = 1000, seed: int = SEED, per_round: int
     raised = flags.find(prior, found.fit, found.past, found.log_weight, found.first)
     if doubtful:
         raised = (doubtful, *raised)
-    if found.ess < ENOUGH:
-        raised = (*raised, flags.few(found.ess))
+    if power < 1.0:
+        raised = (*raised, flags.few(found.ess, power))
     share = tuple(np.quantile(found.past.share[index], (0.5, 0.05, 0.95)).tolist()) if doubtful else None
     rounds = len(found.tables)
     chosen = Numbers(found.tables, index)

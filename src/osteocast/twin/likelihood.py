@@ -15,7 +15,7 @@ import numpy as np
 from scipy.special import ndtr
 
 from osteocast.measure import dxa
-from osteocast.twin.observed import Observed, ResultSeen, ScanSeen
+from osteocast.twin.observed import HORMONES, Observed, ResultSeen, ScanSeen
 from osteocast.twin.past import Past
 from osteocast.twin.prior import Drawn
 
@@ -101,7 +101,7 @@ def noise_of(rows: tuple[ScanSeen | ResultSeen, ...]) -> np.ndarray:
 
 def _level(row: ScanSeen | ResultSeen) -> str:
     """What shares a free level: a marker in one unit."""
-    if isinstance(row, ScanSeen) or row.result.name in ("E2", "E1", "E1S", "T", "LH"):
+    if isinstance(row, ScanSeen) or row.result.name in HORMONES:
         return ""
     return f"{row.result.name} {row.result.unit}"
 

@@ -94,8 +94,9 @@ class Observed:
     @property
     def months(self) -> np.ndarray:
         """Months at which the past has to be known, month 0 included."""
-        seen = (*self.scans, *self.markers, *self.hormones, *self.below)
-        return np.array(sorted({0.0, self.reference_month, *(one.month for one in seen)}))
+        results = (*self.markers, *self.hormones, *self.below)
+        seen = [one.month for one in self.scans] + [one.month for one in results]
+        return np.array(sorted({0.0, self.reference_month, *seen}))
 
 
 def observed(person: Person, completed: Person) -> Observed:

@@ -80,7 +80,8 @@ def live(
         mine = np.flatnonzero(which == k)
         if not len(mine):
             continue
-        regimen = Regimen(tuple(_taken(item, level) if item.card_id in loose else item for item in before.items))
+        items = [_taken(item, level) if item.card_id in loose else item for item in before.items]
+        regimen = Regimen(tuple(item for item in items if item is not None))
         values = {name: value[mine] if np.ndim(value) else value for name, value in draws.values.items()}
         taken = history.Taken(_of(numbers, mine), 0.0)
         jobs.append(Job(values, regimen, months, start, taken=taken))
@@ -108,8 +109,14 @@ def adherence_prior() -> np.ndarray:
     return (1.0 - NEVER_SHARE) * np.diff(below) + NEVER_SHARE / len(LEVELS)
 
 
-def _taken(item: Item, level: float) -> Item:
-    return replace(item, adherence=level)
+def _taken(item: Item, level: float) -> Item | None:
+    """A drug of which a share of the doses is taken; None where nothing is. Of what is taken once a week or less each
+    dose is made smaller, which comes to the same for drugs that stay in bone."""
+    if level in (0.0, 1.0):
+        return item if level else None
+    if item.amount is None or item.schedule is None or item.schedule.interval_day <= 1.0:
+        return replace(item, adherence=level)
+    return replace(item, amount=item.amount * level)
 
 
 def _of(numbers: Numbers, mine: np.ndarray) -> Numbers:

@@ -1,10 +1,11 @@
 """The person before any scan or marker is looked at: draws, and the density the population gives them.
 
 A draw is a column of standard normal numbers. Those of `people.draws` make parameters and personal values, as in
-every forecast. Three things are added. The speed of turnover is drawn given body mass and a prior fracture, as the joint
-distribution of the virtual population has it. Hormones measured without treatment are the level plus the assay's
-scatter, not the level. Density at the time of the first scan is not drawn at all: given the rest it is normal, with
-the population's mean for age and the correlations of the virtual population, and is integrated out exactly.
+every forecast. Three things are added. The speed of turnover is drawn given body mass and a prior fracture, as the
+joint distribution of the virtual population has it. Hormones measured without treatment are the level plus the
+assay's scatter, not the level. Density at the time of the first scan is not drawn at all: given the rest it is
+normal, with the population's mean for age and the correlations of the virtual population, and is integrated out
+exactly.
 """
 
 from __future__ import annotations

@@ -83,6 +83,24 @@ def log_weights(log_likelihood: np.ndarray, z: np.ndarray, sizes: list[int], pro
     return np.asarray(log_likelihood - np.logaddexp.reduce(parts, axis=0))
 
 
+def tempered(log_weight: np.ndarray, log_likelihood: np.ndarray, least: float) -> tuple[np.ndarray, float]:
+    """Weights with the likelihood to the largest power that leaves so many effective draws, and that power.
+
+    Args:
+        log_weight: with the likelihood in full.
+        log_likelihood: the part of it that is the likelihood's.
+        least: effective draws wanted.
+    """
+    if effective(normalised(log_weight)) >= least:
+        return log_weight, 1.0
+    low, high = 0.0, 1.0
+    for _ in range(30):
+        power = 0.5 * (low + high)
+        enough = effective(normalised(log_weight - (1.0 - power) * log_likelihood)) >= least
+        low, high = (power, high) if enough else (low, power)
+    return np.asarray(log_weight - (1.0 - low) * log_likelihood), low
+
+
 def normalised(log_weight: np.ndarray) -> np.ndarray:
     """Weights that add up to 1."""
     weight = np.exp(log_weight - np.max(log_weight))
