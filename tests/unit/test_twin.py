@@ -329,6 +329,17 @@ def test_the_command_prints_json_with_bands_and_pairs(capsys):
     assert set(found["fracture"]["hip"]["through"]) == {"total", "density", "turnover", "unexplained"}
 
 
+def test_testosterone_gains_density_and_prevents_no_fracture():
+    man = Person(name="man", sex="male", age=60, bmi=28, date=TODAY, scans=(scan("total_hip", 0, 0.85),))
+    twin = infer(man, **QUICK)
+    treated = forecast(twin, ["testosterone gel 50 mg daily", "none"], 5).to_dict()
+    untreated = forecast(twin, ["none"], 5).to_dict()
+    hip = [one["sites"]["lumbar_spine"]["bmd_g_cm2"]["median"][-1] for one in treated["strategies"]]
+    assert hip[0] > hip[1]
+    risk = [one["fracture"]["hip"]["probability"][-1]["median"] for one in (treated, untreated)]
+    assert risk[0] == pytest.approx(risk[1], rel=0.01) and risk[0] >= risk[1]
+
+
 def test_the_command_prints_a_table_of_80_columns(capsys):
     assert main(["twin", str(EXAMPLE), "--draws", "100", "--years", "2"]) == 0
     text = capsys.readouterr().out

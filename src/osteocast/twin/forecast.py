@@ -9,8 +9,20 @@ from typing import Any
 import numpy as np
 
 from osteocast import fracture
-from osteocast.forecast import bands
-from osteocast.forecast.compare import MARKERS, SCHEMA, SEED, YEARS, Forecast, StrategyForecast, choose, onward, whole
+from osteocast.forecast import bands, history
+from osteocast.forecast.compare import (
+    MARKERS,
+    SCHEMA,
+    SEED,
+    YEARS,
+    Forecast,
+    StrategyForecast,
+    choose,
+    onward,
+    whole,
+    whole_days,
+)
+from osteocast.forecast.simulation import Job, simulate
 from osteocast.measure import dxa
 from osteocast.people.fill import dating
 from osteocast.people.person import Person
@@ -30,11 +42,13 @@ class TwinForecast:
         twin: the person.
         forecast: the strategies, as `compare` gives them.
         rates: true losses whose probability the scan pairs give [%].
+        no_credit: the first strategy without its testosterone, for the fractures; None where it has none.
     """
 
     twin: Twin
     forecast: Forecast
     rates: tuple[float, ...]
+    no_credit: fracture.Course | None = None
 
     def to_dict(self) -> dict[str, Any]:
         """The JSON of `osteocast twin --json`."""
@@ -81,6 +95,7 @@ class TwinForecast:
             age=person.age,
             risk_factors=fracture.risk_factors(person),
             reference=None if reference is None else _course(reference),
+            without_no_credit=self.no_credit,
             years=years,
         )
         return [{"outcome": name, **one.to_dict()} for name, one in found.items()]
@@ -112,7 +127,24 @@ def forecast(
     years = whole(years, "years", *YEARS)
     twin = person if isinstance(person, Twin) else infer(person, draws=draws, seed=seed)
     found = onward(given, twin.draws, twin.present, twin.numbers, chosen, years)
-    return TwinForecast(twin, Forecast(given, twin.draws, (), found, twin.seed, twin.n), tuple(rates))
+    whole_forecast = Forecast(given, twin.draws, (), found, twin.seed, twin.n)
+    return TwinForecast(twin, whole_forecast, tuple(rates), _without_testosterone(twin, found[0], years))
+
+
+def _without_testosterone(twin: Twin, first: StrategyForecast, years: int) -> fracture.Course | None:
+    """A strategy without its testosterone, whose gain of density prevents no fracture."""
+    kept = fracture.without_testosterone(history.future(twin.person, twin.draws, first.regimen))
+    if kept is None:
+        return None
+    taken = history.Taken(twin.numbers, history.horizon_d(years))
+    twin.numbers.add(taken.purposes(kept))
+    job = Job(twin.draws.values, kept, whole_days(first.months), 0.0, state=twin.present.state, taken=taken)
+    course = simulate([job])[0]
+    t_scores = {}
+    for site in dxa.SITES:
+        density = course.quantity[site] / course.quantity[site][:1] * twin.present.bmd[site]
+        t_scores[site] = dxa.t_score(density, site, first.devices[site])
+    return fracture.Course(first.months.astype(float), t_scores, course.quantity["sCTX"])
 
 
 def _course(one: StrategyForecast) -> fracture.Course:
