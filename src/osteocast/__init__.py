@@ -26,8 +26,8 @@ if TYPE_CHECKING:
     from osteocast.people.person import Person as Person
     from osteocast.people.person import Scan as Scan
     from osteocast.regimen import Regimen as Regimen
-    from osteocast.twin import Twin as Twin
-    from osteocast.twin import infer as infer
+    from osteocast.twin.inference import Twin as Twin
+    from osteocast.twin.inference import infer as infer
 
 _HOME = {
     "Forecast": "osteocast.forecast.compare",
@@ -36,10 +36,10 @@ _HOME = {
     "Person": "osteocast.people.person",
     "Regimen": "osteocast.regimen",
     "Scan": "osteocast.people.person",
-    "Twin": "osteocast.twin",
+    "Twin": "osteocast.twin.inference",
     "compare": "osteocast.forecast.compare",
     "explain": "osteocast.explain",
-    "infer": "osteocast.twin",
+    "infer": "osteocast.twin.inference",
     "load_person": "osteocast.people.files",
     "simulate": "osteocast.forecast.compare",
     "why": "osteocast.forecast.why",

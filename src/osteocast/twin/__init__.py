@@ -1,6 +1,6 @@
 """One person from their own measurements: posterior draws, whether a loss is real, what contradicts what."""
 
-from osteocast.twin.forecast import TwinForecast, forecast
-from osteocast.twin.infer import Twin, infer
+from osteocast.twin.inference import Twin, infer
+from osteocast.twin.strategies import TwinForecast, forecast
 
 __all__ = ["Twin", "TwinForecast", "forecast", "infer"]

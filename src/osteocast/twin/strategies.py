@@ -27,7 +27,7 @@ from osteocast.measure import dxa
 from osteocast.people.fill import dating
 from osteocast.people.person import Person
 from osteocast.regimen import Regimen
-from osteocast.twin.infer import Twin, infer
+from osteocast.twin.inference import Twin, infer
 from osteocast.twin.pairs import RATES
 
 HALF = (0.25, 0.75)
