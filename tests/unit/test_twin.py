@@ -340,6 +340,16 @@ def test_testosterone_gains_density_and_prevents_no_fracture():
     assert risk[0] == pytest.approx(risk[1], rel=0.01) and risk[0] >= risk[1]
 
 
+@pytest.mark.parametrize(
+    ("more", "named"),
+    [(["--loss", "80"], "--loss"), (["--draws", "3"], "draws"), (["--strategy", "aspirin"], "aspirin")],
+)
+def test_bad_options_are_one_sentence(capsys, more, named):
+    assert main(["twin", str(EXAMPLE), *more]) == 2
+    heard = capsys.readouterr()
+    assert not heard.out and named in heard.err and len(heard.err.splitlines()) == 1
+
+
 def test_the_command_prints_a_table_of_80_columns(capsys):
     assert main(["twin", str(EXAMPLE), "--draws", "100", "--years", "2"]) == 0
     text = capsys.readouterr().out

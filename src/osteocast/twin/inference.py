@@ -28,7 +28,7 @@ from osteocast.twin.pairs import MarkerPair, ScanPair, marker_pairs, scan_pairs
 from osteocast.twin.past import Past
 from osteocast.twin.prior import Drawn, Prior
 
-PER_ROUND = 2000
+PER_ROUND = 1000
 ENOUGH = 200.0
 MOST_ROUNDS = 4
 LEAST = 100.0
