@@ -82,7 +82,7 @@ def forecast(
         reference: the same draws under what to compare with (no treatment, or the planned one), for the split.
         without_no_credit: the same draws without testosterone, where `course` has it: see `course.credited`.
         population: whose incidence and life table.
-        outcomes: which of `OUTCOMES`; `vertebral_multiple` may be added.
+        outcomes: which of `OUTCOMES`; `vertebral_multiple` and `nonvertebral` may be added.
         years: whole years from the first month, 1 to 10.
 
     Raises:

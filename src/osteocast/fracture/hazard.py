@@ -83,7 +83,7 @@ def rate_per_year(
     """Rate of a first fracture [1/year].
 
     Args:
-        outcome: one of `OUTCOMES`, or `vertebral_multiple`.
+        outcome: one of `OUTCOMES`, `vertebral_multiple` or `nonvertebral`.
         sex: female or male, one for all.
         age: years at the time of the rate; any shape that broadcasts with the rest.
         t_scores: T-scores [1] at that time by scan site (`lumbar_spine`, `total_hip`, `femoral_neck`); a fracture
@@ -93,7 +93,7 @@ def rate_per_year(
         population: whose rates: `united_states`, `sweden` or `united_kingdom`.
 
     Returns:
-        The rate, of the broadcast shape. `mof` and `any_clinical` are sums over their sites.
+        The rate, of the broadcast shape. `mof`, `nonvertebral` and `any_clinical` are sums over their sites.
 
     Raises:
         OsteocastError: an unknown name, or a value that cannot be.

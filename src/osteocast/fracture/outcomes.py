@@ -10,9 +10,12 @@ OUTCOMES = ("hip", "vertebral_clinical", "vertebral_morphometric", "wrist", "hum
 """Outcomes that can be asked for; `mof` is any of `MAJOR`, `any_clinical` any fracture that comes to a doctor."""
 MULTIPLE = "vertebral_multiple"
 """Two or more new vertebral fractures on film: an outcome of its own, the one that rises after denosumab."""
+NONVERTEBRAL = "nonvertebral"
+"""Any clinical fracture but of a vertebra: what many trials count."""
 SITES_OF = {
     **{name: (name,) for name in (*MAJOR, "vertebral_morphometric", MULTIPLE, "other_clinical")},
     "mof": MAJOR,
+    NONVERTEBRAL: ("hip", "wrist", "humerus", "other_clinical"),
     "any_clinical": (*MAJOR, "other_clinical"),
 }
 """What the rate of an outcome is the sum of. A person may break several; the first of any is what is counted."""
@@ -25,6 +28,7 @@ TITLES = {
     "wrist": "wrist",
     "humerus": "upper arm",
     "mof": "major osteoporotic (hip, noticed vertebra, wrist, upper arm)",
+    NONVERTEBRAL: "any clinical fracture but of a vertebra",
     "any_clinical": "any clinical fracture",
 }
 POPULATIONS = ("united_states", "sweden", "united_kingdom")
@@ -39,7 +43,7 @@ def sites_of(outcome: str) -> tuple[str, ...]:
     """
     if outcome not in SITES_OF:
         close = nearest(outcome, SITES_OF)
-        fix = f"did you mean {close}?" if close else f"use one of {', '.join((*OUTCOMES, MULTIPLE))}"
+        fix = f"did you mean {close}?" if close else f"use one of {', '.join((*OUTCOMES, MULTIPLE, NONVERTEBRAL))}"
         raise OsteocastError(f"'{outcome}' is not a fracture outcome", where="outcome", fix=fix)
     return SITES_OF[outcome]
 

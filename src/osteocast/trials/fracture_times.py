@@ -16,6 +16,8 @@ MAJOR = ("hip", "vertebral_clinical", "wrist", "humerus")
 """The major osteoporotic ones: the first of them is the event `mof`."""
 OTHER = "other_clinical"
 """Clinical fractures elsewhere; the first of these and the major ones is the event `any_clinical`."""
+ELSEWHERE = ("hip", "wrist", "humerus", OTHER)
+"""The first of these is the event `nonvertebral`."""
 OLDEST = 110.0
 """Age [years] beyond which rates stay as they are."""
 
@@ -62,6 +64,7 @@ class Fractures:
         """Month of the first fracture by outcome, infinite where there is none yet, shape (people,)."""
         found = {kind: self.clocks[kind].month for kind in PARTS}
         found["mof"] = np.minimum.reduce([found[kind] for kind in MAJOR])
+        found["nonvertebral"] = np.minimum.reduce([self.clocks[kind].month for kind in ELSEWHERE])
         found["any_clinical"] = np.minimum(found["mof"], self.clocks[OTHER].month)
         return found
 

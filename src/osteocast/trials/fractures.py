@@ -25,7 +25,7 @@ from osteocast.fracture import (
     without_testosterone,
 )
 from osteocast.fracture.hazard import Parts, parts
-from osteocast.fracture.outcomes import DEFAULT_POPULATION, sites_of
+from osteocast.fracture.outcomes import DEFAULT_POPULATION, NONVERTEBRAL, sites_of
 from osteocast.fracture.split import Through, split
 from osteocast.measure import dxa
 from osteocast.people.sample import DAYS_PER_YEAR, Numbers, values
@@ -34,13 +34,13 @@ from osteocast.trials.published import Arm, arms_of
 from osteocast.trials.validate import person_numbers
 
 OUTCOME_OF = {
-    "any_clinical_fracture_rate": ("any_clinical",),
-    "any_clinical_fracture_HR": ("any_clinical",),
-    "hip_fracture_HR": ("hip",),
-    "vertebral_fracture_RR": ("vertebral_morphometric",),
-    "nonvertebral_fracture_HR": ("hip", "wrist", "humerus", "other_clinical"),
+    "any_clinical_fracture_rate": "any_clinical",
+    "any_clinical_fracture_HR": "any_clinical",
+    "hip_fracture_HR": "hip",
+    "vertebral_fracture_RR": "vertebral_morphometric",
+    "nonvertebral_fracture_HR": NONVERTEBRAL,
 }
-"""Outcomes that a published quantity counts. A vertebral fracture of a trial is one on film, noticed or not."""
+"""The outcome that a published quantity counts. A vertebral fracture of a trial is one on film, noticed or not."""
 T_SCORE_SD, SPINE_HIP = 0.9, 0.6
 """Spread of T-scores in a trial's people, and correlation of spine with hip: assumed."""
 PEOPLE = 256
@@ -70,8 +70,8 @@ class ArmCourse:
     ages: np.ndarray
     course: Course
 
-    def parts(self, outcomes: Sequence[str], *, population: str, vertebral: float | None) -> list[Parts]:
-        """Parts of the rate of each site of the outcomes."""
+    def parts(self, outcome: str, *, population: str, vertebral: float | None) -> list[Parts]:
+        """Parts of the rate of each site of an outcome."""
         return [
             parts(
                 site,
@@ -82,7 +82,6 @@ class ArmCourse:
                 population=population,
                 vertebral=vertebral,
             )
-            for outcome in outcomes
             for site in sites_of(outcome)
         ]
 
@@ -149,8 +148,8 @@ def simulate(
         population: whose incidence.
         vertebral: the fitted gradient to use instead of the stored one [1/sd], while fitting.
     """
-    outcomes = outcomes_of(target)
-    each = [arm.parts(outcomes, population=population, vertebral=vertebral) for arm in arms]
+    outcome = outcome_of(target)
+    each = [arm.parts(outcome, population=population, vertebral=vertebral) for arm in arms]
     months = arms[0].course.months
     rates: list[Any] = [sum(one.rate for one in found) for found in each]
     if target.text("measure") == "rate":
@@ -170,8 +169,8 @@ def simulate(
     return FractureResult(target, ratio, through)
 
 
-def outcomes_of(target: Target) -> tuple[str, ...]:
-    """The outcomes of a row.
+def outcome_of(target: Target) -> str:
+    """The outcome that a row counts.
 
     Raises:
         OsteocastError: its quantity is no fracture.

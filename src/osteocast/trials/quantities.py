@@ -12,7 +12,9 @@ HORMONES = {"E2": "nmol/L", "E1": "nmol/L", "E1S": "nmol/L", "T": "nmol/L", "LH"
 OTHERS = {"whole_body_aromatisation": "share of untreated", "antibody": "nmol/L"}
 """Aromatisation in the whole body, and denosumab in plasma."""
 T_SCORE = "t_score_"
-FRACTURES = ("hip", "vertebral_clinical", "vertebral_morphometric", "wrist", "humerus", "mof", "any_clinical")
+FRACTURES = (
+    "hip", "vertebral_clinical", "vertebral_morphometric", "wrist", "humerus", "mof", "nonvertebral", "any_clinical"
+)  # fmt: skip
 FOLLOW_UP = ("dropout", "death", "rescue", "discontinued")
 EVENTS = (*FRACTURES, *FOLLOW_UP)
 

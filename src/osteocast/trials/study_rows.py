@@ -69,11 +69,10 @@ class Result:
 
 
 def event_of(quantity: str) -> str | None:
-    """The event that a published fracture result counts, None where it counts several kinds together."""
+    """The event that a published fracture result counts, None where it is none of a virtual trial."""
     from osteocast.trials.fractures import OUTCOME_OF
 
-    outcomes = OUTCOME_OF.get(quantity, ())
-    return outcomes[0] if len(outcomes) == 1 else None
+    return OUTCOME_OF.get(quantity)
 
 
 def why_not(row: Target) -> str | None:
