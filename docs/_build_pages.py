@@ -22,6 +22,7 @@ import _claims_tables
 import _guidance_tables
 import _people_tables
 import _speed_tables
+import _ten_year_tables
 
 from osteocast.calibration.command import GROUPS_NOT_FITTED
 from osteocast.calibration.fractures import RESULTS as FRACTURES
@@ -569,6 +570,9 @@ MAKERS: dict[str, Callable[..., str]] = {
     "fracture_results": fracture_results,
     "fracture_fit": fracture_fit,
     "ten_year": ten_year_agreement,
+    "ten_year_ratios": lambda: _ten_year_tables.ratios(_table),
+    "ten_year_factors": lambda: _ten_year_tables.factors(_table),
+    "ten_year_limits": lambda: _ten_year_tables.limits(_table),
     "fracture_sources": fracture_sources,
     "compartments": compartments,
     "guidance_texts": lambda: _guidance_tables.texts(_table),

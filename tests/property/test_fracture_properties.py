@@ -9,6 +9,7 @@ from osteocast.fracture import (
     FACTORS,
     MAJOR,
     MULTIPLE,
+    NONVERTEBRAL,
     OUTCOMES,
     POPULATIONS,
     cumulative_incidence,
@@ -20,7 +21,7 @@ ages = st.floats(41.0, 95.0)
 t_scores = st.floats(-4.5, 2.0)
 folds = st.floats(0.2, 5.0)
 sexes = st.sampled_from(("female", "male"))
-outcomes = st.sampled_from((*OUTCOMES, MULTIPLE))
+outcomes = st.sampled_from((*OUTCOMES, MULTIPLE, NONVERTEBRAL))
 populations = st.sampled_from(POPULATIONS)
 MONTHS = np.arange(0.0, 121.0, 6.0)
 
@@ -74,6 +75,7 @@ def test_sums(sex, age, t, fold):
     given = {"sex": sex, "age": age, "t_scores": {"femoral_neck": t, "lumbar_spine": t}, "turnover": fold}
     each = {site: rate_per_year(site, **given) for site in MAJOR}
     mof, any_ = rate_per_year("mof", **given), rate_per_year("any_clinical", **given)
+    assert rate_per_year(NONVERTEBRAL, **given) == pytest.approx(any_ - each["vertebral_clinical"])
     assert mof == pytest.approx(sum(each.values())) and any_ > mof > max(each.values())
     assert rate_per_year(MULTIPLE, **given) < rate_per_year("vertebral_morphometric", **given)
 

@@ -12,11 +12,13 @@ import pytest
 
 from osteocast.calibration.fractures import RESULTS, fit_gradient, published_interval
 from osteocast.evidence.targets import read_targets
-from osteocast.fracture import MULTIPLE, rate_per_year, ten_year, turnover
+from osteocast.fracture import MULTIPLE, NONVERTEBRAL, OUTCOMES, rate_per_year, ten_year, turnover
+from osteocast.fracture.outcomes import sites_of
 from osteocast.people.sample import Group
 from osteocast.regimen import Regimen
-from osteocast.trials.fractures import arm_course, outcomes_of, simulate
+from osteocast.trials.fractures import arm_course, outcome_of, simulate
 from osteocast.trials.published import Arm, arms_of, group_of
+from osteocast.trials.study_rows import why_not
 
 PEOPLE = 128
 
@@ -94,7 +96,7 @@ def test_hip_ratio_of_denosumab_is_within_its_interval(results):
 
 @pytest.mark.published("FREEDOM, nonvertebral fractures", "check")
 def test_nonvertebral_ratio_of_denosumab_is_near_its_interval(results):
-    """0.67 to 0.95 published; about 0.66 simulated: the published gradient on turnover claims a little too much."""
+    """0.67 to 0.95 published; about 0.67 simulated: the published gradient on turnover claims a little too much."""
     found = of(results, "freedom-fx-nonvert")
     low, high = published_interval(found.target)
     assert 0.95 * low < found.simulated < high, found
@@ -122,10 +124,24 @@ def test_any_clinical_fracture_on_anastrozole(results):
     assert 15.0 <= of(results, "atac-fx-ana").simulated <= 30.0
 
 
+@pytest.mark.published("ATAC; inhibitor against none, meta-analysis", "check")
+def test_results_of_the_inhibitor_hold_for_older_women(rows):
+    """The rows give women of 60; in women of 64, as long after menopause as that makes them, all three hold too."""
+    found = {}
+    for name in ("atac-fx-ana", "atac-fx-hr", "tseng-fx"):
+        arms = [
+            arm._replace(group=arm.group._replace(age=64.0, years_since_menopause=16.0)) for arm in arms_of(rows[name])
+        ]
+        found[name] = simulate(rows[name], [arm_course(arm, rows[name], people=64) for arm in arms])
+    assert 15.0 <= found["atac-fx-ana"].simulated <= 30.0
+    assert 1.15 <= found["atac-fx-hr"].simulated <= 1.65
+    assert 1.05 <= found["tseng-fx"].simulated <= 1.35
+
+
 def test_what_is_counted(rows):
-    assert outcomes_of(rows[next(name for name in rows if "nonvert" in name)]) == (
-        "hip", "wrist", "humerus", "other_clinical",
-    )  # fmt: skip
+    row = rows[next(name for name in rows if "nonvert" in name)]
+    assert sites_of(outcome_of(row)) == ("hip", "wrist", "humerus", "other_clinical")
+    assert why_not(row) is None, "a virtual trial draws it as one event"
 
 
 # ---- after denosumab
@@ -153,10 +169,13 @@ def two_years_after(stopped, outcome, first=36, last=60):
 
 
 @pytest.mark.published("women who left FREEDOM", "check")
-@pytest.mark.parametrize("outcome", ["vertebral_morphometric", "vertebral_clinical", "hip", "any_clinical"])
+@pytest.mark.parametrize("outcome", [*OUTCOMES, NONVERTEBRAL])
 def test_after_denosumab_rates_do_not_exceed_those_of_the_never_treated(stopped, outcome):
-    """Published: 71 in 1,000 a year after denosumab, 85 after placebo, any vertebral fracture."""
-    assert two_years_after(stopped, outcome) < 1.0
+    """Published: 71 in 1,000 a year after denosumab, 85 after placebo, any vertebral fracture.
+
+    Wrist and upper arm come out equal, to within 1 %: what density is left over and the overshoot cancel.
+    """
+    assert two_years_after(stopped, outcome) < (1.01 if outcome in ("wrist", "humerus") else 1.0)
 
 
 @pytest.mark.published("women who left FREEDOM", "fit")
@@ -215,5 +234,11 @@ def test_ten_year_probabilities_of_women_rank_as_printed(outcome):
 
 @pytest.mark.published("ten-year probabilities, United Kingdom 2008", "check")
 def test_ten_year_probabilities_of_everybody_rank_nearly_as_printed():
-    """0.92 over all rows: less than the 0.95 that was hoped for; docs/fracture.md says what parts them."""
-    assert ten_year.agreement(ten_year.compare())["rank_correlation"] >= 0.91
+    """0.92 over all rows: less than the 0.95 that was hoped for; docs/fracture.md says what parts them.
+
+    Above 0.95 if the mean differences by sex and age were gone, but not if those by kind of fracture or scan were.
+    """
+    rows = ten_year.compare()
+    assert ten_year.agreement(rows)["rank_correlation"] >= 0.92
+    assert ten_year.agreement_within(rows, "sex", "age") >= 0.95
+    assert ten_year.agreement_within(rows, "outcome", "scanned") < 0.94

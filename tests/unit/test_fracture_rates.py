@@ -1,19 +1,26 @@
 """Fracture rates against cases worked out by hand."""
 
+from pathlib import Path
+
 import numpy as np
 import pytest
 
+from osteocast import fracture
 from osteocast.fracture import (
     FACTORS,
     MAJOR,
     MULTIPLE,
+    NONVERTEBRAL,
     OUTCOMES,
     POPULATIONS,
+    TITLES,
     Course,
     credited,
     death_rate_per_year,
     density,
     factors,
+    forecast,
+    incidence,
     incidence_per_year,
     mean_t_scores,
     not_used,
@@ -24,6 +31,7 @@ from osteocast.fracture import (
     turnover,
     without_testosterone,
 )
+from osteocast.fracture.outcomes import SITES_OF
 from osteocast.fracture.records import table
 from osteocast.measure import dxa
 from osteocast.people.person import History, Person
@@ -65,6 +73,9 @@ def test_sums_of_sites():
         assert incidence_per_year("mof", sex=sex, age=71.0) == pytest.approx(sum(each[site] for site in MAJOR))
         assert incidence_per_year("any_clinical", sex=sex, age=71.0) == pytest.approx(
             sum(each[site] for site in (*MAJOR, "other_clinical"))
+        )
+        assert incidence_per_year(NONVERTEBRAL, sex=sex, age=71.0) == pytest.approx(
+            sum(each[site] for site in ("hip", "wrist", "humerus", "other_clinical"))
         )
 
 
@@ -119,6 +130,21 @@ def test_a_place_among_people_of_ones_age_is_kept():
     z = [(t - dxa.t_by_age("femoral_neck", "female", a)[0]) / dxa.t_by_age("femoral_neck", "female", a)[1]
          for t, a in zip(later, (60.0, 70.0), strict=True)]  # fmt: skip
     assert later[0] == pytest.approx(-2.0) and z[0] == pytest.approx(z[1]) and later[1] < -2.0
+
+
+@pytest.mark.parametrize("sex", ["female", "male"])
+def test_the_gradient_of_all_fractures_together_is_the_published_one(sex):
+    """A regression of any clinical fracture on neck density at 65, in people whose density is normal.
+
+    With a rate r(z), its slope b solves mean(z r) = -b mean(r).
+    """
+    nodes, weights = np.polynomial.hermite_e.hermegauss(60)
+    mean, sd = dxa.t_by_age("femoral_neck", sex, 65.0)
+    rate = rate_per_year("any_clinical", sex=sex, age=65.0, t_scores={"femoral_neck": mean + sd * nodes})
+    slope = -np.sum(weights * nodes * rate) / np.sum(weights * rate)
+    published = density.gradient("osteoporotic", "femoral_neck", sex)
+    assert np.exp(slope) == pytest.approx(published.value, abs=0.01)
+    assert published.low < np.exp(slope) < published.high
 
 
 # ---- turnover
@@ -281,3 +307,34 @@ def test_tags_reach_the_result():
     for outcome in OUTCOMES:
         for population in POPULATIONS:
             assert provenance(outcome, sex="male", population=population)[1]
+
+
+@pytest.mark.parametrize("population", POPULATIONS)
+@pytest.mark.parametrize("outcome", [*OUTCOMES, MULTIPLE, NONVERTEBRAL])
+def test_a_rate_that_was_derived_by_age_says_so(outcome, population):
+    """In the entry that is printed: whenever a rate of one of its sites was not printed by age."""
+    months = np.arange(0.0, 25.0, 6.0)
+    course = Course(months, {"femoral_neck": np.full((len(months), 2), -1.0)})
+    for sex in ("female", "male"):
+        shown = forecast(
+            course, sex=sex, age=70.0, population=population, outcomes=[outcome], years=[1]
+        )[outcome].to_dict()  # fmt: skip
+        rates = [incidence.series(site, sex, population) for site in SITES_OF[outcome]]
+        assert any("derived" in one.qualities for one in rates) <= ("derived" in shown["tags"])
+        assert {one.source for one in rates} <= set(shown["sources"])
+
+
+def test_the_name_of_another_tool_stands_nowhere_in_what_is_printed():
+    """Nor in a file of the package; the pages say once that this is not that tool."""
+    name = "frax"
+    assert not any(name in title.lower() for title in TITLES.values())
+    for outcome in (*OUTCOMES, MULTIPLE, NONVERTEBRAL):
+        factors_known = dict.fromkeys(FACTORS, 1.0)
+        tags, sources = provenance(
+            outcome, sex="female", scans=("femoral_neck", "lumbar_spine"), has_turnover=True, risk_factors=factors_known
+        )
+        assert not any(name in text.lower() for text in (*tags, *sources))
+    folder = Path(fracture.__file__).parent
+    files = [path for path in folder.rglob("*") if path.suffix in (".py", ".yaml", ".json")]
+    assert len(files) > 15
+    assert not [path.name for path in files if name in path.read_text(encoding="utf-8").lower()]

@@ -8,7 +8,7 @@ from __future__ import annotations
 import csv
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -56,6 +56,11 @@ class Row:
     def ratio(self) -> float:
         """Ours over the printed one."""
         return self.ours / self.printed
+
+    @property
+    def scanned(self) -> bool:
+        """Whether density was known."""
+        return self.t_score is not None
 
 
 @cache
@@ -121,3 +126,26 @@ def agreement(rows: Sequence[Row]) -> dict[str, float]:
     rank = float(spearmanr([row.printed for row in rows], [row.ours for row in rows]).statistic)
     ratio = math.exp(float(np.mean([math.log(row.ratio) for row in rows])))
     return {"rows": len(rows), "rank_correlation": rank, "geometric_mean_ratio": ratio}
+
+
+def mean_ratios(rows: Sequence[Row], *by: str) -> dict[tuple[Any, ...], float]:
+    """Geometric mean of ours over the printed ones, in groups.
+
+    Args:
+        rows: from `compare`.
+        by: attributes of `Row` that make a group, such as `sex`, `age`, `scanned`.
+
+    Returns:
+        The mean by the values of those attributes.
+    """
+    groups: dict[tuple[Any, ...], list[float]] = {}
+    for row in rows:
+        groups.setdefault(tuple(getattr(row, name) for name in by), []).append(math.log(row.ratio))
+    return {key: math.exp(float(np.mean(logs))) for key, logs in groups.items()}
+
+
+def agreement_within(rows: Sequence[Row], *by: str) -> float:
+    """Rank correlation of all rows if the mean ratio of each group were that of all: what the groups' means cost."""
+    means = mean_ratios(rows, *by)
+    level = [replace(row, ours=row.ours / means[tuple(getattr(row, name) for name in by)]) for row in rows]
+    return agreement(level)["rank_correlation"]
