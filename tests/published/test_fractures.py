@@ -130,7 +130,8 @@ def test_results_of_the_inhibitor_hold_for_older_women(rows):
     found = {}
     for name in ("atac-fx-ana", "atac-fx-hr", "tseng-fx"):
         arms = [
-            arm._replace(group=arm.group._replace(age=64.0, years_since_menopause=16.0)) for arm in arms_of(rows[name])
+            arm._replace(group=arm.group._replace(age=64.0, years_since_menopause=16.0))
+            for arm in arms_of(rows[name])
         ]
         found[name] = simulate(rows[name], [arm_course(arm, rows[name], people=64) for arm in arms])
     assert 15.0 <= found["atac-fx-ana"].simulated <= 30.0

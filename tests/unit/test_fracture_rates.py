@@ -331,7 +331,11 @@ def test_the_name_of_another_tool_stands_nowhere_in_what_is_printed():
     for outcome in (*OUTCOMES, MULTIPLE, NONVERTEBRAL):
         factors_known = dict.fromkeys(FACTORS, 1.0)
         tags, sources = provenance(
-            outcome, sex="female", scans=("femoral_neck", "lumbar_spine"), has_turnover=True, risk_factors=factors_known
+            outcome,
+            sex="female",
+            scans=("femoral_neck", "lumbar_spine"),
+            has_turnover=True,
+            risk_factors=factors_known,
         )
         assert not any(name in text.lower() for text in (*tags, *sources))
     folder = Path(fracture.__file__).parent

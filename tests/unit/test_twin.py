@@ -329,6 +329,13 @@ def test_the_command_prints_json_with_bands_and_pairs(capsys):
     assert set(found["fracture"]["hip"]["through"]) == {"total", "density", "turnover", "unexplained"}
 
 
+def test_rates_that_nobody_printed_by_age_are_marked_in_the_table(capsys):
+    assert main(["twin", str(EXAMPLE), "--draws", "100", "--years", "2"]) == 0
+    shown = capsys.readouterr().out
+    table = shown[shown.index("rests on") :]
+    assert "derived" in table and "memory" in table
+
+
 def test_testosterone_gains_density_and_prevents_no_fracture():
     man = Person(name="man", sex="male", age=60, bmi=28, date=TODAY, scans=(scan("total_hip", 0, 0.85),))
     twin = infer(man, **QUICK)

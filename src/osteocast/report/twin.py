@@ -137,12 +137,14 @@ def _band(band: Mapping[str, list[float]], place: int) -> str:
 
 def _fractures(result: Mapping[str, Any]) -> Table:
     names = {"hip": "hip", "vertebral_clinical": "spine, with symptoms", "mof": "major osteoporotic"}
-    table = _plain_table(f"fractures of 1,000, {plain(result['fracture_of'])}", "year", "of 1,000", "90 %")
+    table = _plain_table(
+        f"fractures of 1,000, {plain(result['fracture_of'])}", "year", "of 1,000", "90 %", "rests on"
+    )
     for key, name in names.items():
         block = result["fracture"][key]
         year, found = block["years"][-1], block["probability"][-1]
         low, high = (f"{1000 * found[end]:.0f}" for end in ("lo90", "hi90"))
-        table.add_row(name, str(year), f"{1000 * found['median']:.0f}", f"{low} to {high}")
+        table.add_row(name, str(year), f"{1000 * found['median']:.0f}", f"{low} to {high}", ", ".join(block["tags"]))
     return table
 
 
