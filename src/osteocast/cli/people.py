@@ -13,6 +13,14 @@ if TYPE_CHECKING:
 
 MOST = 1_000_000
 AT_ONCE = 2000
+OPTIONS = {
+    "sex": "--sex",
+    "given": "--given",
+    "inclusion": "--rule",
+    "correlations": "--assumed",
+    "seed": "--seed",
+}
+"""Option by the field of a population that an error names."""
 
 
 def people(
@@ -40,14 +48,17 @@ def people(
     from osteocast.report.html import people_page
 
     checks.number(n, "--n", 50, MOST)
-    population = Population(
-        sex=sex,
-        given=_given(given or []),
-        inclusion=tuple(rule or ()),
-        correlations={} if assumed == 1.0 else {"assumed": assumed},
-    )
+    numbers = _given(given or [])
+    with checks.renamed(OPTIONS):
+        population = Population(
+            sex=sex,
+            given=numbers,
+            inclusion=tuple(rule or ()),
+            correlations={} if assumed == 1.0 else {"assumed": assumed},
+        )
     output.usable_folder(out)
-    result = _result(population, n, seed)
+    with checks.renamed(OPTIONS):
+        result = _result(population, n, seed)
 
     output.deliver(
         result, output.with_disclaimer(lambda: _tables(result)), name="people", out=out, json=json, page=people_page

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Any
 
@@ -203,16 +203,9 @@ def _measurement(*, name: object, value: object, unit: object = None, date: obje
     return Measurement(name=name, value=value, unit=unit, date=date)  # type: ignore[arg-type]  # checked there
 
 
-@contextmanager
-def _options(**renamed: str) -> Iterator[None]:
+def _options(**renamed: str) -> AbstractContextManager[None]:
     """Errors raised inside name the command-line option instead of the field."""
-    names = _OPTIONS | renamed
-    try:
-        yield
-    except OsteocastError as error:
-        field, comma, rest = error.where.partition(",")
-        where = names.get(field, field) + comma + rest
-        raise OsteocastError(error.what, where=where, fix=error.fix, why=error.why) from None
+    return checks.renamed(_OPTIONS | renamed)
 
 
 def _plain(value: Any) -> Any:

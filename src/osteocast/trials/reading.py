@@ -159,8 +159,8 @@ def _said(kind: str, given: Any, context: Mapping[str, Any], path: tuple[str | i
     if kind == "extra_forbidden":
         known = _keys(path[:-1])
         close = nearest(key, known)
-        fix = f"did you mean {close}? " if close else ""
-        return f"{key} is not a key here", f"{fix}Known are {', '.join(known)}"
+        said = f"did you mean {close}? Known are" if close else "known are"
+        return f"{key} is not a key here", f"{said} {', '.join(known)}"
     if kind in _NUMBER:
         bound, said = _NUMBER[kind]
         limit = context[bound]
@@ -175,8 +175,8 @@ def _said(kind: str, given: Any, context: Mapping[str, Any], path: tuple[str | i
     if kind == "literal_error":
         words = tuple(word.strip("'") for word in str(context["expected"]).replace(" or ", ", ").split(", "))
         close = nearest(str(given), words)
-        meant = f"did you mean {close}? " if close else ""
-        return f"{shown} is not known here", f"{meant}Known are {', '.join(words)}"
+        said = f"did you mean {close}? Known are" if close else "known are"
+        return f"{shown} is not known here", f"{said} {', '.join(words)}"
     if kind == "string_pattern_mismatch":
         return f"{shown} cannot name an arm", "use letters, digits, _ and -, beginning with a letter; add a label"
     if kind.startswith("string"):
