@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
 from functools import cache
 from itertools import groupby
 from typing import Any
 
+from _markdown import table
+
 from osteocast.explain import claims
 from osteocast.report.claims import tally_lines, verdict
-
-Table = Callable[[Sequence[str], Iterable[Sequence[str]]], str]
 
 
 @cache
@@ -23,7 +22,7 @@ def tally() -> str:
     return "\n".join(f"- {line}" for line in tally_lines(_everything())) + "\n"
 
 
-def statements(table: Table) -> str:
+def statements() -> str:
     """A heading and a table for every chapter."""
     parts = []
     for chapter, found in groupby(_everything()["claims"], key=lambda one: str(one["chapter"])):
@@ -55,7 +54,7 @@ def unsaid() -> str:
     return "\n".join(f"- {one['subject']} ({one['shown']})" for one in _everything()["unsaid"]) + "\n"
 
 
-def references(table: Table) -> str:
+def references() -> str:
     """The article's references, put right."""
     rows = [
         (
@@ -71,7 +70,7 @@ def references(table: Table) -> str:
     return table(("no.", "about", "printed", "wrong", "cite", "checked"), rows)
 
 
-def glossary(table: Table, which: str) -> str:
+def glossary(which: str) -> str:
     """The terms of the article (`listed`), or the other words of the results (`own`)."""
     found = [one for one in _everything()["glossary"] if bool(one["listed"]) is (which == "listed")]
     rows = []

@@ -1,16 +1,15 @@
 """The tables of the page on guidance, from the rule sets and the table of checks."""
 
-from collections.abc import Callable, Iterable, Sequence
+from _markdown import table
 
 from osteocast.drugs.monitoring import checks
 from osteocast.explain.wording import quality_words
 from osteocast.guidance import FACTS, rule_sets
 
-Table = Callable[[Sequence[str], Iterable[Sequence[str]]], str]
 SEX = {"female": "women", "male": "men", "both": "women, men"}
 
 
-def texts(table: Table) -> str:
+def texts() -> str:
     """Every text: what was read of it, whom it is for, what took its place."""
     rows = []
     for one in rule_sets().values():
@@ -21,7 +20,7 @@ def texts(table: Table) -> str:
     return table(("text", "year", "for whom", "what was read", "replaced by", "source"), rows)
 
 
-def lines(table: Table) -> str:
+def lines() -> str:
     """Every line of every text that is evaluated, and the risk factors that it counts."""
     parts = []
     for one in rule_sets().values():
@@ -41,12 +40,12 @@ def lines(table: Table) -> str:
     return "\n".join(parts)
 
 
-def facts(table: Table) -> str:
+def facts() -> str:
     """Every fact that a rule may read."""
     return table(("fact", "what it is"), [(f"`{name}`", words) for name, words in FACTS.items()])
 
 
-def visits(table: Table) -> str:
+def visits() -> str:
     """The rows of the schedule that concern bone."""
     rows = []
     for one in checks():

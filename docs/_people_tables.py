@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from _markdown import table
 
 from osteocast.explain.wording import figure, quality_words
 from osteocast.people import joint
@@ -18,14 +18,13 @@ QUANTITIES = (
 )  # fmt: skip
 ONLY = {"testosterone": (joint.MALE,), "lh": (joint.MALE,), "age_at_menopause": (joint.PRE, joint.POST)}
 WHO = {"female": "women", "male": "men"}
-Table = Callable[[Iterable[str], Iterable[Iterable[str]]], str]
 
 
 def _origin(one: joint.Record | joint.Link | joint.Share | joint.Therapy) -> tuple[str, str]:
     return f"{one.basis} ({quality_words(one.quality)})", one.source
 
 
-def margins(table: Table) -> str:
+def margins() -> str:
     """Mean and spread of every measured quantity but the T-scores."""
     rows = []
     for name in QUANTITIES:
@@ -49,7 +48,7 @@ def _who(groups: list[str]) -> str:
     return " and ".join(GROUPS[group] for group in groups)
 
 
-def shares(table: Table) -> str:
+def shares() -> str:
     """Prevalence of the risk factors by age, and what was taken before."""
     rows = []
     for risk in joint.RISKS:
@@ -70,7 +69,7 @@ def shares(table: Table) -> str:
     return table(("fact", "share", "basis", "source"), rows)
 
 
-def links(table: Table) -> str:
+def links() -> str:
     """Every correlation that is not 0."""
     groups: dict[joint.Link, list[str]] = {}
     for group in tuple(GROUPS):

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
 from functools import cache
 from pathlib import Path
 from typing import Any
+
+from _markdown import table
 
 STORED = Path(__file__).parent / "speed.json"
 
@@ -16,7 +17,7 @@ def _measured() -> dict[str, Any]:
     return json.loads(STORED.read_text(encoding="utf-8"))
 
 
-def peers(table: Callable[..., str]) -> str:
+def peers() -> str:
     """Every simulator beside the engine."""
     found = _measured()
     daily = found["daily"]
@@ -38,7 +39,7 @@ def peers(table: Callable[..., str]) -> str:
     return table(head, rows)
 
 
-def growth(table: Callable[..., str]) -> str:
+def growth() -> str:
     """Time and memory with the number of people."""
     rows = [
         [f"{one['persons']:,}", f"{one['wall_s']:.1f}", f"{one['peak_rss_mb']:,.0f}"]
@@ -47,7 +48,7 @@ def growth(table: Callable[..., str]) -> str:
     return table(["people", "seconds", "peak memory, MB"], rows) + f"\nSlope of log time on log people: {_slope()}.\n"
 
 
-def floor(_table: Callable[..., str]) -> str:
+def floor() -> str:
     """How near the engine is to the floor of its arithmetic."""
     least = _measured()["floor"]
     return (

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from _markdown import table
 
 from osteocast.fracture import ten_year
 
@@ -19,7 +19,7 @@ GROUPINGS = {
 }
 
 
-def ratios(table: Callable[..., str]) -> str:
+def ratios() -> str:
     """Ours over the printed ones by outcome, sex, kind of row and age."""
     rows = ten_year.compare()
     means = ten_year.mean_ratios([row for row in rows if not row.risk_factor], "outcome", "sex", "scanned", "age")
@@ -32,7 +32,7 @@ def ratios(table: Callable[..., str]) -> str:
     return table(("outcome", "sex", "scan", *(f"{age:g} years" for age in AGES)), lines)
 
 
-def factors(table: Callable[..., str]) -> str:
+def factors() -> str:
     """Ours over the printed ones by risk factor, without a scan, over those without a factor."""
     rows = [row for row in ten_year.compare() if not row.scanned]
     means = ten_year.mean_ratios(rows, "risk_factor", "outcome", "sex")
@@ -45,7 +45,7 @@ def factors(table: Callable[..., str]) -> str:
     return table(("risk factor", *(f"{outcome}, {sex}" for outcome, sex in columns)), lines)
 
 
-def limits(table: Callable[..., str]) -> str:
+def limits() -> str:
     """Rank correlation if the mean difference between groups were gone."""
     rows = ten_year.compare()
     lines = [(name, f"{ten_year.agreement_within(rows, *by):.3f}") for name, by in GROUPINGS.items()]

@@ -1,4 +1,4 @@
-"""Shared by the tests of the mechanism: the same virtual women everywhere, simulated once per question."""
+"""Shared by the tests: the same virtual women everywhere, simulated once per question, and commands to run."""
 
 from __future__ import annotations
 
@@ -130,3 +130,16 @@ def exposure() -> Callable[..., SimpleNamespace]:
         return SimpleNamespace(**{name: drives.get(name, 0.0) for name in assemble.DRIVES})
 
     return given
+
+
+@pytest.fixture
+def osteocast(capsys) -> Callable[..., tuple[int, str, str]]:
+    """`osteocast("compare", "--age", "62")`: runs a command; exit code, stdout and stderr."""
+    from osteocast.cli import main
+
+    def run(*arguments: str) -> tuple[int, str, str]:
+        code = main(list(arguments))
+        out, err = capsys.readouterr()
+        return code, out, err
+
+    return run

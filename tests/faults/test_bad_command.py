@@ -126,3 +126,44 @@ def test_a_table_of_targets(capsys, tmp_path, change, words):
         assert code == 0 and '"simulated": null' in out and "XX_BMD" in out
     else:
         assert code == 2 and re.search(words, err) and len(err.strip().splitlines()) == 1
+
+
+@pytest.mark.parametrize("command", [["study"], ["validate", "--targets"], ["calibrate", "--data"]])
+@pytest.mark.parametrize(
+    ("name", "said"),
+    [
+        ("table.tvs", ["there is no such file"]),
+        ("folder", ["this is a folder, not", "name the"]),
+        ("binary.csv", ["this is not a text file in UTF-8", "save it as UTF-8"]),
+    ],
+)
+def test_a_file_that_cannot_be_read_is_told_in_words(osteocast, tmp_path, command, name, said):
+    """No code of the operating system, no words of Python."""
+    (tmp_path / "folder").mkdir()
+    (tmp_path / "binary.csv").write_bytes(b"\xff\xfe\x00")
+    code, out, err = osteocast(*command, str(tmp_path / name))
+    assert (code, out, len(err.splitlines())) == (2, "", 1), err
+    for words in (str(tmp_path / name), *said):
+        assert words in err
+    assert "Errno" not in err and "codec" not in err
+
+
+@pytest.mark.parametrize(
+    ("option", "value"),
+    [
+        ("--rule", "t_score_min >>> 3"),
+        ("--given", "ag=60"),
+        ("--given", "age=old"),
+        ("--sex", "x"),
+        ("--assumed", "99"),
+        ("--seed", "-1"),
+    ],
+)
+def test_people_names_the_option(osteocast, tmp_path, option, value):
+    code, out, err = osteocast("people", option, value, "--out", str(tmp_path / "out"))
+    assert (code, out, len(err.splitlines())) == (2, "", 1), err
+    assert err.startswith(option) and not (tmp_path / "out").exists()
+
+
+def test_a_large_limit_is_printed_with_all_its_digits(osteocast):
+    assert "from 50 to 1000000." in osteocast("people", "--n", "3")[2]

@@ -5,23 +5,10 @@ from html.parser import HTMLParser
 
 import pytest
 
-from osteocast.cli import main
 from osteocast.explain import claims
 from osteocast.report.html import claims_page
 
 DISCLAIMER = "Research and education, not a medical device."
-
-
-@pytest.fixture
-def osteocast(capsys):
-    """Runs a command; gives exit code, stdout and stderr."""
-
-    def run(*arguments):
-        code = main(list(arguments))
-        out, err = capsys.readouterr()
-        return code, out, err
-
-    return run
 
 
 class Outline(HTMLParser):

@@ -5,8 +5,6 @@ from pathlib import Path
 
 import pytest
 
-from osteocast.cli import main
-
 EXAMPLES = Path(__file__).resolve().parents[2] / "examples"
 WOMAN = str(EXAMPLES / "woman-62-starting-anastrozole.toml")
 OPTIONS = [
@@ -25,18 +23,6 @@ OPTIONS = [
 ]
 DISCLAIMER = "Research and education, not a medical device."
 BAND = {"median", "lo90", "hi90"}
-
-
-@pytest.fixture
-def osteocast(capsys):
-    """Runs a command; gives exit code, stdout and stderr."""
-
-    def run(*arguments):
-        code = main(list(arguments))
-        out, err = capsys.readouterr()
-        return code, out, err
-
-    return run
 
 
 def test_compare_json_keeps_its_promise(osteocast):

@@ -47,6 +47,12 @@ class Case(NamedTuple):
         cut = {name: value[first:last] if np.ndim(value) else value for name, value in self.values.items()}
         return self._replace(values=cut)
 
+    def filled(self, people: int) -> Case:
+        """As many people: those who lack are the last one again."""
+        place = np.minimum(np.arange(people), self.people - 1)
+        wide = {name: value[place] if np.ndim(value) else value for name, value in self.values.items()}
+        return self._replace(values=wide)
+
     @property
     def outputs_d(self) -> np.ndarray:
         """Days of the outputs."""

@@ -14,9 +14,9 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from osteocast.bench.blocks import BLOCK
 from osteocast.bench.cases import MONTHS, WANTED, case
 from osteocast.bench.measure import Measured
-from osteocast.bench.ours import BLOCK
 from osteocast.engine.accuracy import DEFAULT
 from osteocast.engine.exposure import courses
 from osteocast.engine.person_values import settle

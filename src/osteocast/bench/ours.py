@@ -2,32 +2,22 @@
 
 from __future__ import annotations
 
-import os
-from concurrent.futures import ThreadPoolExecutor
-
 import numpy as np
 
+from osteocast.bench.blocks import BLOCK, in_blocks
 from osteocast.bench.cases import MONTHS, WANTED, Case
-
-BLOCK = 1024
-"""People simulated together: their numbers stay in the processor's near memory."""
 
 
 def solve(asked: Case) -> np.ndarray:
     """Relative density, shape (sites, outputs, people)."""
-    blocks = [asked.some(first, first + BLOCK) for first in range(0, asked.people, BLOCK)]
-    with ThreadPoolExecutor(os.cpu_count()) as pool:
-        return np.concatenate(list(pool.map(_block, blocks)), axis=-1)
+    return in_blocks(asked, _block)
 
 
 def _block(asked: Case) -> np.ndarray:
     from osteocast.engine.run import run
 
-    real = asked.people
-    place = np.minimum(np.arange(BLOCK), real - 1)
-    people = {name: value[place] if np.ndim(value) else value for name, value in asked.values.items()}
     found = run(
-        people,
+        asked.values,
         [asked.regimen],
         np.zeros(BLOCK, int),
         MONTHS,
@@ -35,4 +25,4 @@ def _block(asked: Case) -> np.ndarray:
         wanted=WANTED,
         lean=True,
     ).quantity
-    return np.stack([found[name] for name in WANTED])[..., :real]
+    return np.stack([found[name] for name in WANTED])

@@ -3,16 +3,14 @@ engine."""
 
 from __future__ import annotations
 
-import os
-from concurrent.futures import ThreadPoolExecutor
 from functools import cache, partial
 from typing import Any
 
 import numpy as np
 
+from osteocast.bench.blocks import in_blocks
 from osteocast.bench.cases import Case, case
 from osteocast.bench.equations import equations, settled
-from osteocast.bench.ours import BLOCK
 from osteocast.engine.grid import DAYS_PER_MONTH
 
 STEP_D = 5.0
@@ -20,17 +18,13 @@ STEP_D = 5.0
 
 def solve(asked: Case) -> np.ndarray:
     """Relative density, shape (sites, outputs, people)."""
-    blocks = [asked.some(first, first + BLOCK) for first in range(0, asked.people, BLOCK)]
-    with ThreadPoolExecutor(os.cpu_count()) as pool:
-        return np.concatenate(list(pool.map(_block, blocks)), axis=-1)
+    return in_blocks(asked, _block)
 
 
 def _block(asked: Case) -> np.ndarray:
-    place = np.minimum(np.arange(BLOCK), asked.people - 1)
-    people = {name: value[place] if np.ndim(value) else value for name, value in asked.values.items()}
     edges = np.concatenate([[asked.start_month * DAYS_PER_MONTH], asked.outputs_d])
     steps = np.maximum(1, np.ceil(np.diff(edges) / STEP_D)).astype(int)
-    return np.asarray(_compiled(asked.name)(people, edges, steps))[..., : asked.people]
+    return np.asarray(_compiled(asked.name)(asked.values, edges, steps))
 
 
 @cache

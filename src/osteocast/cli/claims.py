@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from rich.console import Console, RenderableType
+    from rich.console import RenderableType
 
     from osteocast.explain import Explanation
 
@@ -24,11 +24,9 @@ def everything(out: Path | None, json: bool) -> None:
     output.usable_folder(out)
     result = claims.everything()
 
-    def show(console: Console) -> None:
-        console.print(_table(result))
-        console.print(output.DISCLAIMER, style="dim")
-
-    output.deliver(result, show, name="claims", out=out, json=json, page=claims_page)
+    output.deliver(
+        result, output.with_disclaimer(lambda: _table(result)), name="claims", out=out, json=json, page=claims_page
+    )
 
 
 def one(which: str) -> Explanation:

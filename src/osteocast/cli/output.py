@@ -6,7 +6,7 @@ import json
 import os
 import sys
 import tempfile
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -15,7 +15,7 @@ from osteocast.errors import OsteocastError
 from osteocast.report import words
 
 if TYPE_CHECKING:
-    from rich.console import Console
+    from rich.console import Console, RenderableType
     from rich.table import Table
 
 DISCLAIMER = words.DISCLAIMER
@@ -46,11 +46,32 @@ def console() -> Console:
     return found if found.width >= NARROW else Console(width=NARROW)
 
 
-def plain_table(**more: Any) -> Table:
-    """A table without lines, as every command prints it; `more` goes to `rich.table.Table`."""
+def plain_table(texts: Iterable[str] = (), numbers: Iterable[str] = (), **more: Any) -> Table:
+    """A table without lines, as every command prints it.
+
+    Args:
+        texts: names of the first columns, whose words may fold.
+        numbers: names of the columns after them, to the right and never folded.
+        more: for `rich.table.Table`.
+    """
     from rich.table import Table
 
-    return Table(box=None, padding=(0, 1, 0, 0), pad_edge=False, header_style="bold", **more)
+    table = Table(box=None, padding=(0, 1, 0, 0), pad_edge=False, header_style="bold", **more)
+    for name in texts:
+        table.add_column(name, overflow="fold")
+    for name in numbers:
+        table.add_column(name, justify="right", no_wrap=True)
+    return table
+
+
+def with_disclaimer(make: Callable[[], RenderableType]) -> Callable[[Console], None]:
+    """What `deliver` shows: what `make` gives, and beneath it the disclaimer."""
+
+    def show(console: Console) -> None:
+        console.print(make())
+        console.print(DISCLAIMER, style="dim")
+
+    return show
 
 
 def deliver(

@@ -9,10 +9,18 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 if TYPE_CHECKING:
-    from rich.console import Console, RenderableType
+    from rich.console import RenderableType
 
 MOST = 1_000_000
 AT_ONCE = 2000
+OPTIONS = {
+    "sex": "--sex",
+    "given": "--given",
+    "inclusion": "--rule",
+    "correlations": "--assumed",
+    "seed": "--seed",
+}
+"""Option by the field of a population that an error names."""
 
 
 def people(
@@ -40,20 +48,21 @@ def people(
     from osteocast.report.html import people_page
 
     checks.number(n, "--n", 50, MOST)
-    population = Population(
-        sex=sex,
-        given=_given(given or []),
-        inclusion=tuple(rule or ()),
-        correlations={} if assumed == 1.0 else {"assumed": assumed},
-    )
+    numbers = _given(given or [])
+    with checks.renamed(OPTIONS):
+        population = Population(
+            sex=sex,
+            given=numbers,
+            inclusion=tuple(rule or ()),
+            correlations={} if assumed == 1.0 else {"assumed": assumed},
+        )
     output.usable_folder(out)
-    result = _result(population, n, seed)
+    with checks.renamed(OPTIONS):
+        result = _result(population, n, seed)
 
-    def show(console: Console) -> None:
-        console.print(_tables(result))
-        console.print(output.DISCLAIMER, style="dim")
-
-    output.deliver(result, show, name="people", out=out, json=json, page=people_page)
+    output.deliver(
+        result, output.with_disclaimer(lambda: _tables(result)), name="people", out=out, json=json, page=people_page
+    )
 
 
 def _given(texts: Sequence[str]) -> dict[str, Any]:
@@ -112,11 +121,7 @@ def _tables(result: Mapping[str, Any]) -> RenderableType:
 
     from osteocast.cli import output
 
-    measured = output.plain_table()
-    for name in ("quantity", "unit"):
-        measured.add_column(name, overflow="fold")
-    for name in ("mean: target", "sample", "sd: target", "sample"):
-        measured.add_column(name, justify="right", no_wrap=True)
+    measured = output.plain_table(("quantity", "unit"), ("mean: target", "sample", "sd: target", "sample"))
     measured.add_column("basis")
     for one in result["quantities"]:
         target, sample = one["target"], one["sample"]
@@ -125,10 +130,8 @@ def _tables(result: Mapping[str, Any]) -> RenderableType:
     for one in result["shares"]:
         shares = [f"{100.0 * one[key]:.3g}" for key in ("target", "sample")]
         measured.add_row(Text(one["label"]), "%", *shares, "", "", Text(_basis(one)))
-    pairs = output.plain_table(title=Text("Correlations, from the mean for age"), title_justify="left")
-    pairs.add_column("between", overflow="fold")
-    for name in ("target", "sample"):
-        pairs.add_column(name, justify="right", no_wrap=True)
+    title = Text("Correlations, from the mean for age")
+    pairs = output.plain_table(("between",), ("target", "sample"), title=title, title_justify="left")
     pairs.add_column("basis")
     for one in result["correlations"]:
         found = "" if one["sample"] is None else f"{one['sample']:+.2f}"

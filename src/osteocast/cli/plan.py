@@ -75,10 +75,7 @@ def _table(ranked: Sequence[dict[str, Any]], planned: str, supplements: str) -> 
 
     from osteocast.cli import output
 
-    table = output.plain_table()
-    table.add_column("beside the plan", overflow="fold")
-    for name in ("T", "%", "visits"):
-        table.add_column(name, justify="right", no_wrap=True)
+    table = output.plain_table(("beside the plan",), ("T", "%", "visits"))
     for one in ranked:
         added = one["regimen"].removeprefix(planned).removeprefix(" + ") or "nothing"
         added = added.removeprefix(f"{supplements} + ")

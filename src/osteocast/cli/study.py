@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 if TYPE_CHECKING:
-    from rich.console import Console
     from rich.table import Table
 
 
@@ -29,11 +28,9 @@ def study(
     output.announce_compilation()
     result = simulate_study(design)
 
-    def show(console: Console) -> None:
-        console.print(_table(result))
-        console.print(output.DISCLAIMER, style="dim")
-
-    output.deliver(result, show, name="study", out=out, json=json, page=study_page)
+    output.deliver(
+        result, output.with_disclaimer(lambda: _table(result)), name="study", out=out, json=json, page=study_page
+    )
 
 
 def _table(result: Mapping[str, Any]) -> Table:
@@ -41,11 +38,12 @@ def _table(result: Mapping[str, Any]) -> Table:
 
     from osteocast.cli import output
 
-    table = output.plain_table(title=Text(result["title"]), title_justify="left")
-    for name in ("arm", "site"):
-        table.add_column(name, overflow="fold")
-    for name in ("months", "published %", "simulated %", "difference"):
-        table.add_column(name, justify="right", no_wrap=True)
+    table = output.plain_table(
+        ("arm", "site"),
+        ("months", "published %", "simulated %", "difference"),
+        title=Text(result["title"]),
+        title_justify="left",
+    )
     for arm in result["arms"]:
         for site, band in arm["sites"].items():
             for point in band["observed"]:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 if TYPE_CHECKING:
-    from rich.console import Console, RenderableType
+    from rich.console import RenderableType
 
 
 def validate(
@@ -43,11 +43,7 @@ def validate(
         found = module.validate(rows, progress=progress)
     result = {"schema": 1, "targets": [one.to_dict() for one in found], "summary": module.summary(found)}
 
-    def show(console: Console) -> None:
-        console.print(_table(result))
-        console.print(output.DISCLAIMER, style="dim")
-
-    output.deliver(result, show, name="validate", out=out, json=json)
+    output.deliver(result, output.with_disclaimer(lambda: _table(result)), name="validate", out=out, json=json)
 
 
 LABELS = {"hormone": "hormone in women", "hormone_men": "hormone in men"}
@@ -59,11 +55,7 @@ def _table(result: Mapping[str, Any]) -> RenderableType:
 
     from osteocast.cli import output
 
-    table = output.plain_table()
-    for name in ("row", "quantity"):
-        table.add_column(name, overflow="fold")
-    for name in ("month", "published", "simulated", "z"):
-        table.add_column(name, justify="right", no_wrap=True)
+    table = output.plain_table(("row", "quantity"), ("month", "published", "simulated", "z"))
     for row in result["targets"]:
         z = row["z"]
         style = "red" if z is not None and abs(z) > 3.0 else "yellow" if z is not None and abs(z) > 2.0 else ""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import io
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -11,6 +12,7 @@ from pathlib import Path
 
 from osteocast.errors import OsteocastError
 from osteocast.regimen import Regimen
+from osteocast.text_files import read_text
 
 CALIBRATION = Path(__file__).parent / "calibration_targets.csv"
 BETWEEN_TRIAL_SD = {"density": 0.8, "marker": 8.0, "kinetics": 0.0, "hormone": 0.0}
@@ -151,17 +153,15 @@ def read_targets(path: Path = CALIBRATION) -> tuple[Target, ...]:
     Raises:
         OsteocastError: the file cannot be read or lacks a column.
     """
+    columns = f"its columns are {', '.join(NEEDED)}"
+    text = read_text(path, ending=".csv", expected="a table of targets", name="the CSV file", example=columns)
     try:
-        with path.open(newline="", encoding="utf-8") as file:
-            reader = csv.DictReader(file)
-            columns = reader.fieldnames or []
-            missing = [name for name in NEEDED if name not in columns]
-            if missing:
-                raise OsteocastError(
-                    f"column '{missing[0]}' is missing",
-                    where=str(path),
-                    fix=f"give the columns {', '.join(NEEDED)}",
-                )
-            return tuple(Target(i, row) for i, row in enumerate(reader, start=2))
-    except (OSError, UnicodeDecodeError, csv.Error) as error:
+        reader = csv.DictReader(io.StringIO(text, newline=""))
+        missing = [name for name in NEEDED if name not in (reader.fieldnames or [])]
+        if missing:
+            raise OsteocastError(
+                f"column '{missing[0]}' is missing", where=str(path), fix=f"give the columns {', '.join(NEEDED)}"
+            )
+        return tuple(Target(i, row) for i, row in enumerate(reader, start=2))
+    except csv.Error as error:
         raise OsteocastError(f"cannot be read ({error})", where=str(path), fix="give a CSV file in UTF-8") from None

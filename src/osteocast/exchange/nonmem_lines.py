@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import io
 import math
 import re
 from collections.abc import Iterator, Mapping
@@ -11,6 +12,7 @@ from typing import TextIO
 
 from osteocast.errors import OsteocastError
 from osteocast.exchange.compartments import COLUMNS, DOSE, OBSERVED, OTHER, Compartment, compartment
+from osteocast.text_files import read_text
 
 REQUIRED = ("ID", "TIME", "CMT", "AGE", "SEX")
 MISSING = frozenset({"", ".", "na", "n/a", "nan", "null", "none"})
@@ -78,10 +80,11 @@ def read_records(path: Path) -> list[Record]:
         OsteocastError: the file cannot be read, a column is missing or there twice, a line has too many cells, or
             there are no records.
     """
+    example = f"it has a line of names, {', '.join(REQUIRED)} among them, and records with commas between"
+    text = read_text(path, ending=".csv", expected="a table", name="the CSV file", example=example)
     try:
-        with path.open(encoding="utf-8-sig", newline="") as file:
-            lines = list(_lines(file))
-    except (OSError, UnicodeDecodeError, csv.Error) as error:
+        lines = list(_lines(io.StringIO(text, newline="")))
+    except csv.Error as error:
         raise OsteocastError(
             f"the table cannot be read ({error})",
             where=str(path),

@@ -9,12 +9,12 @@ from functools import cache
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from osteocast.errors import OsteocastError, nearest
+from osteocast.errors import OsteocastError
 from osteocast.explain import figures
 from osteocast.explain.cite import corrections
 from osteocast.explain.figures import Figure
+from osteocast.explain.record_checks import check_fields, check_quality
 from osteocast.explain.wording import quality_words
-from osteocast.parameters.schema import QUALITIES
 
 CLAIMS = Path(__file__).parent / "claims.yaml"
 VERDICTS = ("agree", "partly", "no")
@@ -160,15 +160,7 @@ def read_claim(raw: Mapping[str, Any], chapter: str) -> Claim:
         OsteocastError: a field is missing or unknown, a verdict or grade does not exist, a number is not kept.
     """
     where = f"{CLAIMS.name}, statement {raw.get('number', 'without number')}"
-    known = (*_REQUIRED, *_OPTIONAL)
-    for key in raw:
-        if key not in known:
-            close = nearest(str(key), known)
-            fix = f"write '{close}'" if close else f"use one of {', '.join(known)}"
-            raise OsteocastError(f"unknown field '{key}'", where=where, fix=fix)
-    for key in _REQUIRED:
-        if not raw.get(key):
-            raise OsteocastError(f"'{key}' is missing", where=where, fix=f"add a line '{key}: ...'")
+    check_fields(raw, _REQUIRED, _OPTIONAL, where)
     for key, allowed in (("evidence", VERDICTS), ("model", MODEL_VERDICTS)):
         if raw[key] not in allowed:
             raise OsteocastError(
@@ -176,10 +168,7 @@ def read_claim(raw: Mapping[str, Any], chapter: str) -> Claim:
             )
     given = tuple(Source(one["citation"], one["quality"]) for one in raw.get("sources", ()))
     for one in given:
-        if one.quality not in QUALITIES:
-            raise OsteocastError(
-                f"quality '{one.quality}' is unknown", where=where, fix=f"use one of {', '.join(QUALITIES)}"
-            )
+        check_quality(one.quality, where)
     evidence = Opinion(raw["evidence"], *figures.fill(raw["why"], where))
     model = Opinion(raw["model"], *figures.fill(raw["model_why"], where))
     sources = (*(Source(one.citation, one.quality) for one in evidence.figures if one.citation), *given)

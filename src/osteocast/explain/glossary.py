@@ -8,10 +8,10 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from osteocast.errors import OsteocastError, nearest
+from osteocast.errors import OsteocastError
 from osteocast.explain.explanation import Explanation
+from osteocast.explain.record_checks import check_fields, check_quality
 from osteocast.explain.wording import quality_words
-from osteocast.parameters.schema import QUALITIES
 
 GLOSSARY = Path(__file__).parent / "glossary.yaml"
 REQUIRED = ("term", "plain", "academic", "shown")
@@ -56,19 +56,10 @@ def read_term(raw: Mapping[str, Any], place: int) -> Term:
         OsteocastError: a field is missing or unknown, or a grade does not exist.
     """
     where = f"glossary.yaml, term {place} ({raw.get('term', 'no name')})"
-    known = (*REQUIRED, *OPTIONAL)
-    for key in raw:
-        if key not in known:
-            close = nearest(str(key), known)
-            fix = f"write '{close}'" if close else f"use one of {', '.join(known)}"
-            raise OsteocastError(f"unknown field '{key}'", where=where, fix=fix)
-    for key in REQUIRED:
-        if not raw.get(key):
-            raise OsteocastError(f"'{key}' is missing", where=where, fix=f"add a line '{key}: ...'")
+    check_fields(raw, REQUIRED, OPTIONAL, where)
     quality = raw.get("quality", "")
-    if quality and quality not in QUALITIES:
-        fix = f"use one of {', '.join(QUALITIES)}"
-        raise OsteocastError(f"quality '{quality}' is unknown", where=where, fix=fix)
+    if quality:
+        check_quality(quality, where)
     if bool(quality) != bool(raw.get("source")):
         fix = "give both or neither"
         raise OsteocastError("source and quality belong together", where=where, fix=fix)

@@ -19,6 +19,7 @@ from osteocast.model.assemble import SITES
 from osteocast.people import checks
 from osteocast.people.sample import Group, values
 from osteocast.regimen import Regimen
+from osteocast.text_files import read_text
 from osteocast.trials.published import QUANTITIES, Arm, statistic
 from osteocast.trials.validate import PEOPLE, person_numbers
 
@@ -58,11 +59,12 @@ def load_study(path: Path) -> Study:
     Raises:
         OsteocastError: the file cannot be read, or something in it cannot be used.
     """
+    example = "see examples/atac-bone-substudy.toml for the form"
+    text = read_text(path, ending=".toml", expected="a study", name="the TOML file", example=example)
     try:
-        table = tomllib.loads(path.read_text(encoding="utf-8"))
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-        what = "there is no such file" if isinstance(error, FileNotFoundError) else f"it cannot be read ({error})"
-        fix = "give a TOML file such as examples/atac-bone-substudy.toml"
+        table = tomllib.loads(text)
+    except (tomllib.TOMLDecodeError, RecursionError) as error:
+        what, fix = f"this is not valid TOML: {error}", f"correct that line; {example}"
         raise OsteocastError(what, where=str(path), fix=fix) from None
     with checks.located(str(path)):
         return _study(table)

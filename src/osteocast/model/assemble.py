@@ -170,7 +170,8 @@ def pituitary(drive: Any, t_d: Number, seen: Any, p: Any) -> dict[str, Number]:
     level = steroids.levels(drive, t_d, seen.lh, p)
     signal = axis.feedback(level.free_e2, level.free_t, p)
     target, steepness = axis.lh_response(signal, seen.set_point, drive.suppression, p)
-    slope = steepness * level.leydig_share * axis.leydig_steepness(seen.lh, p)
+    testis_share = axis.feedback(level.testis_e2, level.testis_t, p) / signal
+    slope = steepness * testis_share * axis.leydig_steepness(seen.lh, p)
     pace = 1.0 + slope
     return {"feedback": signal, "lh_rise": pace * axis.lh_balance(seen.lh, target, slope), "lh_pace": pace}
 

@@ -35,8 +35,10 @@ class Hormones(NamedTuple):
     """Estradiol free of protein, scaled so that it equals `e2` at the reference SHBG [nmol/L]."""
     free_t: Number
     """Testosterone free of SHBG, scaled alike [nmol/L]."""
-    leydig_share: Number
-    """Share of testosterone that comes from the testis [1]."""
+    testis_e2: Number
+    """The part of `free_e2` that comes of the testis and of its testosterone [nmol/L]."""
+    testis_t: Number
+    """The part of `free_t` that the testis makes [nmol/L]."""
     aromatisation: Number
     """Whole-body conversion of androstenedione to estrone, share of untreated [1]."""
 
@@ -88,9 +90,10 @@ def levels(drive: Any, t_d: Number, lh: Number, p: Any) -> Hormones:
     testicular = activity_left(p.substrate_testis * leydig / p.leydig_usual, drive.competitor, intact, p)
     tissue = p.aromatase_amount * power(p.bmi / p.bmi_reference, p.aromatase_bmi)
     estrone_made = p.a_to_e1 * tissue * peripheral * androstenedione_made + drive.estrone_input
+    testicular_made = p.leydig_to_e2 * p.aromatase_amount * testicular * leydig
     estradiol_made = (
         p.t_to_e2 * tissue * peripheral * testosterone_made
-        + p.leydig_to_e2 * p.aromatase_amount * testicular * leydig
+        + testicular_made
         + p.ovary_estradiol * ovary * follicular
         + drive.estradiol_input
     )
@@ -109,5 +112,9 @@ def levels(drive: Any, t_d: Number, lh: Number, p: Any) -> Hormones:
     e1s = (sulfate_1 * flux_1 + sulfate_2 * flux_2) / (p.cl_e1s * p.size)
     e2 = flux_2 / (p.cl_e2 * p.size * loose_e2) + p.e2_floor
     free_e2 = e2 * loose_e2
-    share = leydig / testosterone_made
-    return Hormones(e2, e1, e1s, testosterone, androstenedione, shbg, free_e2, free_t, share, peripheral)
+    testis_t = leydig / (p.cl_testosterone * p.size)
+    by_testis = p.t_to_e2 * tissue * peripheral * leydig + testicular_made
+    testis_e2 = a11 * by_testis / determinant / (p.cl_e2 * p.size)
+    return Hormones(
+        e2, e1, e1s, testosterone, androstenedione, shbg, free_e2, free_t, testis_e2, testis_t, peripheral
+    )

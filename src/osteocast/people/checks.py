@@ -10,6 +10,8 @@ from contextlib import contextmanager
 
 from osteocast.errors import OsteocastError, nearest
 
+_ALL_DIGITS = 1e12
+
 
 @contextmanager
 def located(prefix: str) -> Iterator[None]:
@@ -18,6 +20,21 @@ def located(prefix: str) -> Iterator[None]:
         yield
     except OsteocastError as error:
         raise OsteocastError(error.what, where=f"{prefix}, {error.where}", fix=error.fix, why=error.why) from None
+
+
+@contextmanager
+def renamed(names: Mapping[str, str]) -> Iterator[None]:
+    """Name the command-line option instead of the field in any error raised inside.
+
+    Args:
+        names: option by field.
+    """
+    try:
+        yield
+    except OsteocastError as error:
+        field, comma, rest = error.where.partition(",")
+        where = names.get(field, field) + comma + rest
+        raise OsteocastError(error.what, where=where, fix=error.fix, why=error.why) from None
 
 
 def number(value: object, where: str, low: float, high: float, unit: str = "", fix: str = "") -> float:
@@ -32,16 +49,22 @@ def number(value: object, where: str, low: float, high: float, unit: str = "", f
         fix: what to write instead when the value is out of range.
     """
     after = f" {unit}" if unit else ""
-    span = f"from {low:g} to {high:g}{after}"
+    between = f"{_figure(float(low))} to {_figure(float(high))}{after}"
+    span = f"from {between}"
     if isinstance(value, bool) or not isinstance(value, numbers.Real):
         raise OsteocastError(f"{value!r} is not a number", where=where, fix=f"write a number {span}")
     result = float(value)
     if not math.isfinite(result):
         raise OsteocastError(f"{result} is not a finite number", where=where, fix=f"write a number {span}")
     if result < low or result > high:
-        how = "negative" if result < 0 <= low else f"outside {low:g} to {high:g}{after}"
-        raise OsteocastError(f"{result:g}{after} is {how}", where=where, fix=fix or f"write a number {span}")
+        how = "negative" if result < 0 <= low else f"outside {between}"
+        raise OsteocastError(f"{_figure(result)}{after} is {how}", where=where, fix=fix or f"write a number {span}")
     return result
+
+
+def _figure(value: float) -> str:
+    """Whole numbers with all their digits, others in short."""
+    return f"{value:.0f}" if value.is_integer() and abs(value) < _ALL_DIGITS else f"{value:g}"
 
 
 def text(value: object, where: str) -> str:

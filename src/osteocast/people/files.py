@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Any
 
-from osteocast.errors import OsteocastError, nearest
+from osteocast.errors import OsteocastError
 from osteocast.people import checks
 from osteocast.people.person import HISTORY_KEYS, History, Measurement, PastRegimen, Person, Scan
+from osteocast.text_files import read_text
 
 KEYS = (
     "name", "sex", "age", "age_at_menopause", "menopause", "bmi", "height_cm", "scans", "hormones", "markers",
@@ -162,29 +163,19 @@ def person_to_dict(person: Person) -> dict[str, Any]:
 
 
 def _read(path: Path) -> dict[str, Any]:
-    where = str(path)
-    example = "see examples/woman-62-starting-anastrozole.toml for the form"
+    text = read_text(
+        path,
+        ending=".toml",
+        expected="a file",
+        name="the person's TOML file",
+        example="see examples/woman-62-starting-anastrozole.toml for the form",
+    )
     try:
-        return tomllib.loads(path.read_text(encoding="utf-8-sig"))
-    except FileNotFoundError:
-        near = [other.name for other in path.parent.glob("*.toml")] if path.parent.is_dir() else []
-        close = nearest(path.name, near)
-        fix = f"did you mean {path.parent / close}" if close else "check the name and the folder"
-        raise OsteocastError("there is no such file", where=where, fix=fix) from None
-    except IsADirectoryError:
-        raise OsteocastError("this is a folder, not a file", where=where, fix="name the person's TOML file") from None
-    except UnicodeDecodeError:
-        raise OsteocastError(
-            "this is not a text file in UTF-8", where=where, fix=f"save it as UTF-8; {example}"
-        ) from None
-    except OSError as error:
-        raise OsteocastError(
-            f"it cannot be read ({error.strerror})", where=where, fix="check its permissions"
-        ) from None
+        return tomllib.loads(text)
     except (tomllib.TOMLDecodeError, RecursionError) as error:
         hint = "texts need quotation marks and every line reads key = value"
         raise OsteocastError(
-            f"this is not valid TOML: {error}", where=where, fix=f"correct that line; {hint}"
+            f"this is not valid TOML: {error}", where=str(path), fix=f"correct that line; {hint}"
         ) from None
 
 
@@ -214,16 +205,9 @@ def _measurement(
     return Measurement(name=name, value=value, unit=unit, date=date, below=below)  # type: ignore[arg-type]  # checked there
 
 
-@contextmanager
-def _options(**renamed: str) -> Iterator[None]:
+def _options(**renamed: str) -> AbstractContextManager[None]:
     """Errors raised inside name the command-line option instead of the field."""
-    names = _OPTIONS | renamed
-    try:
-        yield
-    except OsteocastError as error:
-        field, comma, rest = error.where.partition(",")
-        where = names.get(field, field) + comma + rest
-        raise OsteocastError(error.what, where=where, fix=error.fix, why=error.why) from None
+    return checks.renamed(_OPTIONS | renamed)
 
 
 def _plain(value: Any) -> Any:

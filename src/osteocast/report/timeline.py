@@ -160,7 +160,7 @@ def result_table(result: Mapping[str, Any]) -> Any:
     table.add_column("endpoint", overflow="fold")
     table.add_column("arm", overflow="fold")
     for name in ("n", "estimate", "95 % interval"):
-        table.add_column(name, justify="right", no_wrap=True)
+        table.add_column(name, justify="right", overflow="fold")  # a narrow terminal breaks lines, and cuts no digit
     contrasts = list(result["contrasts"])
     for place, first in enumerate(result["arms"][0]["endpoints"] if result["arms"] else ()):
         for number, arm in enumerate(result["arms"]):

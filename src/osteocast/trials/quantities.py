@@ -67,6 +67,6 @@ def _known(word: str, names: tuple[str, ...], noun: str) -> str:
     if given in folded:
         return folded[given]
     close = nearest(given, folded)
-    fix = f"did you mean {folded[close]}? " if close else ""
+    known = f"did you mean {folded[close]}? Known are" if close else "known are"
     listed = ", ".join(names)
-    raise OsteocastError(f"'{word}' is not a {noun} of a trial", where=noun, fix=f"{fix}Known are {listed}")
+    raise OsteocastError(f"'{word}' is not a {noun} of a trial", where=noun, fix=f"{known} {listed}")

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from osteocast.errors import OsteocastError, nearest
+from osteocast.text_files import read_text
 from osteocast.trials import design_parts
 from osteocast.trials.design import Design, Endpoint, TrialArm
 from osteocast.trials.design_parts import PlaceError
@@ -30,23 +31,8 @@ def load_design(path: Path) -> Design:
     Raises:
         OsteocastError: it cannot be read, or something in it cannot be used.
     """
-    where = str(path)
-    try:
-        text = path.read_text(encoding="utf-8-sig")
-    except FileNotFoundError:
-        close = nearest(path.name, [one.name for one in path.parent.glob("*.yaml")] if path.parent.is_dir() else [])
-        fix = f"did you mean {path.parent / close}" if close else "check the name and the folder"
-        raise OsteocastError("there is no such file", where=where, fix=fix) from None
-    except IsADirectoryError:
-        raise OsteocastError("this is a folder, not a design", where=where, fix="name the YAML file") from None
-    except UnicodeDecodeError:
-        raise OsteocastError(
-            "this is not a text file in UTF-8", where=where, fix=f"save it as UTF-8; {EXAMPLE}"
-        ) from None
-    except OSError as error:
-        what = f"it cannot be read ({error.strerror})"
-        raise OsteocastError(what, where=where, fix="check its permissions") from None
-    return parse_design(text, where)
+    text = read_text(path, ending=".yaml", expected="a design", name="the YAML file", example=EXAMPLE)
+    return parse_design(text, str(path))
 
 
 def parse_design(text: str, where: str = "design") -> Design:
@@ -173,8 +159,8 @@ def _said(kind: str, given: Any, context: Mapping[str, Any], path: tuple[str | i
     if kind == "extra_forbidden":
         known = _keys(path[:-1])
         close = nearest(key, known)
-        fix = f"did you mean {close}? " if close else ""
-        return f"{key} is not a key here", f"{fix}Known are {', '.join(known)}"
+        said = f"did you mean {close}? Known are" if close else "known are"
+        return f"{key} is not a key here", f"{said} {', '.join(known)}"
     if kind in _NUMBER:
         bound, said = _NUMBER[kind]
         limit = context[bound]
@@ -189,8 +175,8 @@ def _said(kind: str, given: Any, context: Mapping[str, Any], path: tuple[str | i
     if kind == "literal_error":
         words = tuple(word.strip("'") for word in str(context["expected"]).replace(" or ", ", ").split(", "))
         close = nearest(str(given), words)
-        meant = f"did you mean {close}? " if close else ""
-        return f"{shown} is not known here", f"{meant}Known are {', '.join(words)}"
+        said = f"did you mean {close}? Known are" if close else "known are"
+        return f"{shown} is not known here", f"{said} {', '.join(words)}"
     if kind == "string_pattern_mismatch":
         return f"{shown} cannot name an arm", "use letters, digits, _ and -, beginning with a letter; add a label"
     if kind.startswith("string"):

@@ -29,11 +29,11 @@ def endpoint_of(design: Design, words: str | None) -> Endpoint:
         if quantity.lower() == one.quantity.lower() and (not month or name.partition("@")[2] == month.strip()):
             return one
     close = nearest(words, known)
-    hint = f"did you mean {close}? " if close else ""
+    has = f"did you mean {close}? It has" if close else "it has"
     raise OsteocastError(
         f"the design has no endpoint '{words}'",
         where="--endpoint",
-        fix=f"{hint}It has {', '.join(dict.fromkeys(known))}",
+        fix=f"{has} {', '.join(dict.fromkeys(known))}",
     )
 
 

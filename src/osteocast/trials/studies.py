@@ -196,7 +196,7 @@ def chosen(found: Sequence[Cohort], study: str) -> tuple[Cohort, ...]:
     names = list(dict.fromkeys(one.name for one in found))
     first = {name.lower(): name for name in names} | {name.lower().split(" ")[0]: name for name in names}
     close = nearest(wanted, first)
-    hint = f"did you mean '{first[close]}'? " if close else ""
+    known = f"did you mean '{first[close]}'? Known are" if close else "known are"
     raise OsteocastError(
-        f"no study of the evidence begins with '{study}'", where="STUDY", fix=f"{hint}Known are {'; '.join(names)}"
+        f"no study of the evidence begins with '{study}'", where="STUDY", fix=f"{known} {'; '.join(names)}"
     )

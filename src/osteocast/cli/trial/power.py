@@ -11,8 +11,6 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 if TYPE_CHECKING:
-    from rich.console import Console
-
     from osteocast.trials.design import Design, Endpoint
 
 
@@ -71,11 +69,9 @@ def power(
         "seconds": round(time.perf_counter() - began, 1),
     }
 
-    def show(console: Console) -> None:
-        console.print(_told(plan, wanted, result))
-        console.print(output.DISCLAIMER, style="dim")
-
-    output.deliver(result, show, name="power", out=None, json=json)
+    output.deliver(
+        result, output.with_disclaimer(lambda: _told(plan, wanted, result)), name="power", out=None, json=json
+    )
 
 
 @contextlib.contextmanager

@@ -5,12 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from itertools import groupby
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated, Any
 
 import typer
-
-if TYPE_CHECKING:
-    from rich.console import Console
 
 
 def replicate(
@@ -51,11 +48,14 @@ def replicate(
             wanted, people=people, replicates=replicates, seed=seed, halved=halve_correlations, progress=told
         )
 
-    def show(console: Console) -> None:
-        console.print(_told(result))
-        console.print(output.DISCLAIMER, style="dim")
-
-    output.deliver(result, show, name="replicate", out=out, json=json, page=replicate_page)
+    output.deliver(
+        result,
+        output.with_disclaimer(lambda: _told(result)),
+        name="replicate",
+        out=out,
+        json=json,
+        page=replicate_page,
+    )
 
 
 def _told(result: Mapping[str, Any]) -> Any:
