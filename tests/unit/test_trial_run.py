@@ -59,6 +59,18 @@ def test_what_is_written(ran):
     assert sorted(people.person) == list(range(1, 61)) and len(visits) == 60 * 4
 
 
+def test_visits_move_no_fracture(ran):
+    """Turnover falls and rises again between two doses of denosumab; who is scanned when is all the same."""
+    yearly = SMALL.replace("letrozole 2.5 mg daily", "denosumab 60 mg every 6 months") + "fractures: true\n"
+    yearly = yearly.replace("mean: 66", "mean: 80").replace("mean: 15", "mean: 30")
+    often = yearly.replace("[0, 6, 18]", "[0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 12, 18]")
+    few, many = (rows(ran(text, 600), "events") for text in (yearly, often))
+    broken = [one[~one.event.isin(["dropout", "death"])] for one in (few, many)]
+    assert len(broken[0]) > 30
+    assert list(broken[0].person) == list(broken[1].person) and list(broken[0].event) == list(broken[1].event)
+    np.testing.assert_allclose(broken[0].month, broken[1].month, atol=0.01)
+
+
 def test_four_readers_see_the_same(ran):
     folder = ran(RICH)
     ours = rows(folder, "visits")

@@ -65,9 +65,15 @@ def _design(text: str) -> Design:
 
 
 def steps(design: Design) -> np.ndarray:
-    """Months of visits and whole years: hazards are evaluated between them."""
+    """Months of visits and whole years."""
     last = design.visits_month[-1]
     return np.array(sorted({*design.visits_month, *np.arange(0.0, last + 1e-9, MONTHS_PER_YEAR).tolist()}))
+
+
+def simulated_months(design: Design, monthly: bool) -> np.ndarray:
+    """Months that the engine returns: every month where fractures are counted, since within half a year of a dose
+    turnover may fall and rise again; else those that are kept."""
+    return output_months(design, monthly or design.fractures)
 
 
 def output_months(design: Design, monthly: bool) -> np.ndarray:
@@ -93,14 +99,16 @@ def simulate(job: Job) -> Tables:
 
 
 class _Chunk:
-    """The people of a chunk on their way; everything has shape (people,) or (months, people)."""
+    """The people of a chunk on their way; everything has shape (people,) or (months, people). Of the months that
+    are simulated some are kept."""
 
     def __init__(self, design: Design, job: Job, ids: np.ndarray) -> None:
         self.design, self.job, self.ids, self.n = design, job, ids, len(ids)
         sample = population.sample(design, padded(ids), job.seed)
         self.facts = {name: np.asarray(value, float)[: self.n] for name, value in sample.facts.items()}
         values = {name: value if np.ndim(value) == 0 else value[: self.n] for name, value in sample.values.items()}
-        self.months = output_months(design, job.monthly)
+        self.months = simulated_months(design, job.monthly)
+        self.kept = np.flatnonzero(np.isin(self.months, output_months(design, job.monthly)))
         self.normal, self.uniform = self._numbers(normals), self._numbers(uniforms)
         treatments = Treatments(design.arm(job.arm), design, sample.prior_regimens)
         wanted = _wanted(design) if job.lean else WANTED
@@ -170,16 +178,11 @@ class _Chunk:
         return [Taking(*row) for row in zip(*each, strict=True)]
 
     def _break_bones(self, bones: fracture_times.Fractures, window: slice) -> None:
-        """Hazards of the steps that end in a window, from the mean of the course at both ends."""
-        done, edges = self.months[: window.stop], steps(self.design)
-        began = self.months[window.start - 1] if window.start else 0.0
-        for first, last in zip(edges[:-1], edges[1:], strict=True):
-            if not began <= first < last <= done[-1]:
-                continue
-            ends = [int(np.searchsorted(done, month - 1e-9)) for month in (first, last)]
-            middle = {name: value[ends].mean(axis=0) for name, value in self.counts.items()}
-            t = fracture_times.t_scores(middle, self.density, self.design.scanner.device)
-            bones.run(first, last, t, middle["sCTX"])
+        """Let the months of a window pass, from the course at each of them and at the last before."""
+        there = slice(max(window.start - 1, 0), window.stop)
+        course = {name: value[there] for name, value in self.counts.items()}
+        t = fracture_times.t_scores(course, self.density, self.design.scanner.device)
+        bones.run(self.months[there], t, course["sCTX"])
 
     def _rescue(self, month: float) -> None:
         """Who is rescued at a visit, by what was measured there."""
@@ -214,12 +217,12 @@ class _Chunk:
 
     def _quantities(self) -> dict[str, tuple[np.ndarray, np.ndarray]]:
         """True and observed values by name, shape (months, people); nothing is true of the dead."""
-        found = {}
-        dead = self.months[:, None] >= self.follow.death[None, :]
+        found, months = {}, self.months[self.kept]
+        dead = months[:, None] >= self.follow.death[None, :]
         for name in self.design.quantities:
-            true = np.where(dead, np.nan, self._true(name))
+            true = np.where(dead, np.nan, self._true(name)[self.kept])
             seen = np.full_like(true, np.nan)
-            for place, month in enumerate(self.months):
+            for place, month in enumerate(months):
                 if month in self.design.visits_month:
                     seen[place] = self._observed(name, float(month))
             found[name] = (true, seen)
@@ -229,7 +232,7 @@ class _Chunk:
         return {"person": self.ids, **self.facts}
 
     def _visits(self, quantities: Mapping[str, tuple[np.ndarray, np.ndarray]]) -> Columns:
-        months, visits = self.months, np.array(self.design.visits_month)
+        months, visits = self.months[self.kept], np.array(self.design.visits_month)
         stop = np.where(self.follow.stop == NEVER, np.inf, visits[self.follow.stop])
         on = active(self.design.arm(self.job.arm).regimen, months)[:, None] & (months[:, None] <= stop[None, :])
         rescued = np.zeros((len(months), self.n), bool)

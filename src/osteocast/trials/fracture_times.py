@@ -1,4 +1,4 @@
-"""Fractures of virtual people: yearly rates from the simulated course, times by inversion of the hazard."""
+"""Fractures of virtual people: rates from the simulated course month by month, times by inversion of the hazard."""
 
 from __future__ import annotations
 
@@ -39,18 +39,19 @@ class Fractures:
         self.factors = {name: facts[name] for name in FACTORS if name in facts}
         self.clocks = {kind: Clock(uniform, kind) for kind in (*PARTS, OTHER)}
 
-    def run(self, first: float, last: float, t_scores: Mapping[str, np.ndarray], turnover: np.ndarray) -> None:
-        """Let an interval pass.
+    def run(self, months: np.ndarray, t_scores: Mapping[str, np.ndarray], turnover: np.ndarray) -> None:
+        """Let the time between months pass, each interval at the mean of the rates at its ends.
 
         Args:
-            first: month at which it begins.
-            last: month at which it ends.
-            t_scores: true T-scores by site in the middle of it, shape (people,).
-            turnover: bone resorption marker in the middle of it [fold of young adult], shape (people,).
+            months: increasing, shape (months,).
+            t_scores: true T-scores by site at these months, shape (months, people).
+            turnover: bone resorption marker at these months [fold of young adult], shape (months, people).
         """
-        age = self.age + 0.5 * (first + last) / MONTHS_PER_YEAR
+        age = np.minimum(self.age + months[:, None] / MONTHS_PER_YEAR, OLDEST)
         for kind, clock in self.clocks.items():
-            clock.run(first, last, self._rate(kind, np.minimum(age, OLDEST), t_scores, turnover))
+            yearly = self._rate(kind, age, t_scores, turnover)
+            for first, last, start, end in zip(months[:-1], months[1:], yearly[:-1], yearly[1:], strict=True):
+                clock.run(first, last, 0.5 * (start + end))
 
     def _rate(
         self, kind: str, age: np.ndarray, t_scores: Mapping[str, np.ndarray], turnover: np.ndarray
