@@ -1,0 +1,64 @@
+"""The first strategies of a plan at a fraction of its cost, for commands that go on to simulate them.
+
+The candidates, what is said beside them and how they are ranked are those of `plan`. What is cut is the person: each
+candidate is simulated for one, whose every value and state is the median of the draws, and all of them share one run.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from osteocast.forecast import history
+from osteocast.forecast.candidates import AFTER_MONTHS, candidates, inhibitor_end
+from osteocast.forecast.compare import whole_days
+from osteocast.forecast.plan import SITES, Ranked, ordered
+from osteocast.forecast.simulation import PEOPLE, Job, simulate
+from osteocast.measure import dxa
+from osteocast.people.draws import Draws
+from osteocast.people.person import Person
+from osteocast.regimen import Regimen
+
+
+def leading(person: Person, planned: Regimen, drawn: Draws, now: history.Present) -> tuple[Ranked, ...]:
+    """Strategies, best first as `plan` ranks them, for the median person.
+
+    A dose that is missed at random counts as taken here.
+
+    Args:
+        person: the person.
+        planned: what is taken in every strategy, with an inhibitor that ends.
+        drawn: draws of the person.
+        now: their state and density at month 0.
+
+    Raises:
+        OsteocastError: no inhibitor is planned, or its end is open.
+    """
+    end = inhibitor_end(planned) + AFTER_MONTHS
+    todo = list(candidates(planned, lambda strategy: history.future(person, drawn, strategy)))
+    groups = [todo[first : first + PEOPLE] for first in range(0, len(todo), PEOPLE)]
+    devices = {site: scan.device for site, scan in drawn.person.baseline_scans().items()}
+    density = {site: float(np.median(now.bmd[site])) for site in SITES}
+    months = whole_days(np.array([0.0, end]))
+    jobs = []
+    for some in groups:
+        first, *others = (one.whole for one in some)
+        n = len(some)
+        values = {name: _median(value, n) for name, value in drawn.values.items()}
+        state = {name: _median(value, n) for name, value in now.state.items()}
+        taken = history.Taken(lambda _purpose, n=n: np.full(n, -np.inf), history.horizon_d(end / 12.0))
+        jobs.append(
+            Job(values, first, months, 0.0, state=state, taken=taken, others=tuple(others), column=np.arange(n))
+        )
+    found = []
+    for some, course in zip(groups, simulate(jobs), strict=True):
+        ratio = {site: course.quantity[site][-1] / course.quantity[site][0] for site in SITES}
+        for k, one in enumerate(some):
+            t_scores = [float(dxa.t_score(density[site] * ratio[site][k], site, devices[site])) for site in SITES]
+            found.append(Ranked(one, min(t_scores), min(100.0 * (float(ratio[site][k]) - 1.0) for site in SITES)))
+    return ordered(found)
+
+
+def _median(value: Any, n: int) -> Any:
+    return np.full(n, np.median(value)) if np.ndim(value) else value
