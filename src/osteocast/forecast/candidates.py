@@ -135,9 +135,7 @@ def inhibitor_end(planned: Regimen) -> float:
 
 
 def candidates(
-    planned: Regimen,
-    whole: Callable[[Regimen], Regimen] = lambda regimen: regimen,
-    starts: Sequence[int] = STARTS,
+    planned: Regimen, whole: Callable[[Regimen], Regimen] = lambda regimen: regimen
 ) -> Iterator[Candidate]:
     """Every strategy to be ranked, the unprotected ones first; about 170 for five years of an inhibitor.
 
@@ -148,7 +146,6 @@ def candidates(
     Args:
         planned: what is taken from month 0 on in every strategy, an inhibitor with an end among it.
         whole: from a strategy to all that acts, the past included.
-        starts: months at which protection may begin.
     """
     end = inhibitor_end(planned)
     known = {item.card_id for item in planned.items}
@@ -161,7 +158,7 @@ def candidates(
     for regimen, protection in (
         (planned, None),
         (base, None),
-        *((base + added, drug) for added, drug in _protections(end, starts) if not _clashes(added, held)),
+        *((base + added, drug) for added, drug in _protections(end) if not _clashes(added, held)),
         *((base + added, DENOSUMAB) for added in _ends(planned, there, end) if not _clashes(added, bisphosphonates)),
     ):
         if regimen not in seen:
@@ -169,9 +166,9 @@ def candidates(
             yield Candidate(regimen, whole(regimen), end + AFTER_MONTHS, protection)
 
 
-def _protections(end: float, starts: Sequence[int]) -> Iterator[tuple[Regimen, str]]:
+def _protections(end: float) -> Iterator[tuple[Regimen, str]]:
     """Each way of protecting bone beside an inhibitor that ends at a month, with its drug."""
-    for start in (start for start in starts if start < end):
+    for start in (start for start in STARTS if start < end):
         for sentence in (*ORAL, *INFUSIONS):
             for stop in sorted(
                 {end, *(end + more for more in BEYOND), *(s for s in (start + 24, start + 36) if s < end)}

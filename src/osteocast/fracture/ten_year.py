@@ -123,7 +123,7 @@ def ten_year_percents(
         outcome: one of `OUTCOMES`.
         sex: female or male.
         age: years.
-        t_scores: T-scores [1] by scan site, shape (people,) or (); none at all uses the average of people of that age.
+        t_scores: T-scores [1] by scan site, shape (people,) or (); none at all uses the average at that age.
         factors: risk factors by name of `factors.FACTORS`; those left out are unknown.
         population: whose fracture rates and life table.
 

@@ -1,8 +1,8 @@
 """What follows from a forecast: guidance, dated checks, the next scan, exits and harms.
 
-Nothing is worked out here: the texts, the schedule, the exits and the harms are those of `osteocast guide`, `monitor`
-and `plan`, asked about the person as inferred. Where a text reads a T-score of today, it is the one that was measured;
-the years ahead are the medians of the posterior.
+Nothing is worked out here: texts, schedule, exits and harms are those of `osteocast guide`, `monitor` and `plan`,
+asked about the person as inferred. Where a text reads a T-score of today, it is the one that was measured; the years
+ahead are the medians of the posterior.
 """
 
 from __future__ import annotations

@@ -10,6 +10,7 @@ import numpy as np
 from osteocast import fracture
 from osteocast.forecast import history
 from osteocast.forecast.compare import StrategyForecast, whole_days
+from osteocast.forecast.leading import LONG_STEPS
 from osteocast.forecast.simulation import Job, simulate
 from osteocast.measure import dxa
 from osteocast.twin.inference import Twin
@@ -39,7 +40,7 @@ def courses(twin: Twin, found: Sequence[StrategyForecast], years: int) -> list[f
         if kept is not None:
             twin.numbers.add(taken.purposes(kept))
             months = whole_days(one.months)
-            jobs[i] = Job(twin.draws.values, kept, months, 0.0, state=twin.present.state, taken=taken)
+            jobs[i] = Job(twin.draws.values, kept, months, 0.0, twin.present.state, taken, LONG_STEPS)
     for (i, _), run in zip(jobs.items(), simulate(list(jobs.values())) if jobs else [], strict=True):
         one, t_scores = found[i], {}
         for site in dxa.SITES:

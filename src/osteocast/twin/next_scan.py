@@ -21,6 +21,7 @@ from osteocast.forecast.numbers import Table
 from osteocast.fracture import risk_factors, ten_year_percents
 from osteocast.guidance import density, facts_of, rule_sets, treatment
 from osteocast.guidance.evaluate import protects
+from osteocast.guidance.expected import planned_months
 from osteocast.guidance.records import RuleSet
 from osteocast.guidance.treatment import BONE_DRUGS, Treatment
 from osteocast.measure import dxa
@@ -135,12 +136,11 @@ def _choice(person: Person, found: tuple[Look, ...]) -> tuple[Look, str]:
                 f"{_percent(one.p_detects_change)}, and change the answer of a guideline with "
                 f"{_percent(one.p_changes_advice)}."
             )
-    end = (open_looks or list(found))[-1]
-    return end, (
-        f"Until then no scan is expected to change the answer of a guideline (at most "
-        f"{_percent(max(one.p_changes_advice for one in open_looks or found))}) or to show a change beyond the "
-        f"scanner's noise (at most {_percent(max(one.p_detects_change for one in open_looks or found))}); this is the "
-        "last day looked at."
+    rest = open_looks or list(found)
+    detects, changes = max(one.p_detects_change for one in rest), max(one.p_changes_advice for one in rest)
+    return rest[-1], (
+        f"No scan until then is likely to show a change beyond the scanner's noise (at most {_percent(detects)}) or "
+        f"to change the answer of a guideline (at most {_percent(changes)}): this is the last day looked at."
     )
 
 
@@ -191,21 +191,25 @@ def _p_detects(true: Mapping[str, np.ndarray], last: Mapping[str, Scan]) -> floa
 
 
 class _Texts:
-    """What the texts would say of a scan to come."""
+    """What the rule sets would say of a scan to come; cards, and texts replaced by one that is read here, are left
+    out."""
 
     def __init__(self, person: Person, taken: Treatment, last: Mapping[str, Scan]) -> None:
         self._person, self._taken, self._last = person, taken, last
         self._old = {site: scan.t for site, scan in last.items()}
-        self._treated = taken.any_of(BONE_DRUGS)
+        self._treated, self._end = taken.any_of(BONE_DRUGS), planned_months(taken)
         known = rule_sets()
-        self._texts = [one for one in known.values() if one.covers is not None and not _replaced(one, known)]
+        self._texts = [one for one in known.values() if one.role == "rule_set" and not _replaced(one, known)]
 
     def changed(self, month: float, measured: Mapping[str, np.ndarray]) -> dict[str, np.ndarray]:
-        """Whether each text that speaks of the person would answer otherwise after a scan, shape (some draws,).
+        """Whether each text that speaks of the person would answer otherwise after a scan, shape (some draws,); none
+        after the tablets that the texts are about.
 
         On a bone drug only a text that would name one and did not counts: that density rose is what it is for.
         """
         person, taken = self._person, self._taken
+        if month >= max(self._end, 1.0):
+            return {}
         some = slice(None, None, max(1, -(-len(next(iter(measured.values()))) // MOST)))
         before = facts_of(person, taken, month=month, t_scores=self._old, loss=density.loss(person)).values
         found = {}

@@ -5,8 +5,9 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Any
+from weakref import WeakKeyDictionary
 
 import numpy as np
 
@@ -25,7 +26,7 @@ from osteocast.forecast.compare import (
     onward,
     whole,
 )
-from osteocast.forecast.leading import leading
+from osteocast.forecast.leading import LONG_STEPS, leading
 from osteocast.guidance.treatment import BONE_DRUGS
 from osteocast.people.fill import dating
 from osteocast.people.person import Person
@@ -38,8 +39,14 @@ from osteocast.twin.pairs import RATES
 HALF = (0.25, 0.75)
 FROM_PLAN = 3
 """How many strategies of the plan stand beside the planned regimen where none is asked for."""
+DRAWS = 400
 MONTHLY = 12
 QUARTER = 3
+MOST_KEPT_DRAWS = 1000
+"""Draws of a person up to which what was simulated is kept for the next call in this process."""
+MOST_KEPT_STRATEGIES = 16
+_STRATEGIES: WeakKeyDictionary[Twin, dict[tuple[Regimen, int], StrategyForecast]] = WeakKeyDictionary()
+_PLANS: WeakKeyDictionary[Twin, list[Regimen]] = WeakKeyDictionary()
 
 
 @dataclass(frozen=True)
@@ -124,7 +131,7 @@ def forecast(
     person: Person | Twin,
     strategies: Sequence[Regimen | str] = (),
     years: int = 10,
-    draws: int = 1000,
+    draws: int = DRAWS,
     seed: int = SEED,
     rates: Iterable[float] = RATES,
     today: dt.date | None = None,
@@ -147,16 +154,41 @@ def forecast(
     given = person.person if isinstance(person, Twin) else person
     chosen = choose(given, strategies)
     years = whole(years, "years", *YEARS)
-    twin = person if isinstance(person, Twin) else infer(person, draws=draws, seed=seed)
+    twin = person if isinstance(person, Twin) else _inferred(person, draws, seed)
     if not strategies:
         chosen = _with_plan(twin, chosen)
     bare = Regimen(tuple(item for item in chosen[0].items if item.card_id not in BONE_DRUGS))
-    everything = list(dict.fromkeys([*chosen, Regimen(), bare]))
-    found = onward(given, twin.draws, twin.present, twin.numbers, everything, years, months=_months(years))
-    made = dict(zip(everything, found, strict=True))
+    made = _carried(twin, list(dict.fromkeys([*chosen, Regimen(), bare])), years)
     shown = tuple(made[one] for one in chosen)
     whole_forecast = Forecast(given, twin.draws, (), shown, twin.seed, twin.n)
     return TwinForecast(twin, whole_forecast, tuple(rates), made[Regimen()], made[bare], today or dt.date.today())
+
+
+def _inferred(person: Person, draws: int, seed: int) -> Twin:
+    """The person, from before where the same was asked in this process."""
+    if not isinstance(draws, int) or draws > MOST_KEPT_DRAWS:
+        return infer(person, draws=draws, seed=seed)
+    return _kept_twin(person, draws, seed)
+
+
+@lru_cache(maxsize=4)
+def _kept_twin(person: Person, draws: int, seed: int) -> Twin:
+    return infer(person, draws=draws, seed=seed)
+
+
+def _carried(twin: Twin, wanted: list[Regimen], years: int) -> dict[Regimen, StrategyForecast]:
+    """Strategies by regimen; those of a person that is kept are kept with it."""
+    kept = twin.n <= MOST_KEPT_DRAWS
+    known = _STRATEGIES.setdefault(twin, {}) if kept else {}
+    missing = [one for one in wanted if (one, years) not in known]
+    if missing:
+        person, now = twin.person, twin.present
+        found = onward(person, twin.draws, now, twin.numbers, missing, years, LONG_STEPS, _months(years))
+        known |= {(one, years): each for one, each in zip(missing, found, strict=True)}
+    result = {one: known[one, years] for one in wanted}
+    while len(known) > MOST_KEPT_STRATEGIES:
+        del known[next(iter(known))]
+    return result
 
 
 def _with_plan(twin: Twin, usual: list[Regimen]) -> list[Regimen]:
@@ -168,8 +200,10 @@ def _with_plan(twin: Twin, usual: list[Regimen]) -> list[Regimen]:
         inhibitor_end(planned)
     except OsteocastError:
         return usual
-    ranked = [one.candidate.regimen for one in leading(twin.person, planned, twin.draws, twin.present)]
-    return [planned, *[one for one in ranked if one != planned][:FROM_PLAN]]
+    if twin not in _PLANS:
+        ranked = [one.candidate.regimen for one in leading(twin.person, planned, twin.draws, twin.present)]
+        _PLANS[twin] = ranked[: FROM_PLAN + 1]
+    return [planned, *[one for one in _PLANS[twin] if one != planned][:FROM_PLAN]]
 
 
 def _months(years: int) -> np.ndarray:
