@@ -8,6 +8,7 @@ with denosumab share one run, and all without it another. And steps are longer, 
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -56,7 +57,8 @@ def leading(person: Person, planned: Regimen, drawn: Draws, now: history.Present
         n = len(some)
         values = {name: _median(value, n) for name, value in drawn.values.items()}
         state = {name: _median(value, n) for name, value in now.state.items()}
-        taken = history.Taken(lambda _purpose, n=n: np.full(n, -np.inf), history.horizon_d(end / 12.0))
+        every_dose = partial(_all_taken, n)
+        taken = history.Taken(every_dose, history.horizon_d(end / 12.0))
         jobs.append(Job(values, first, months, 0.0, state, taken, LONG_STEPS, tuple(others), np.arange(n)))
     made: dict[Regimen, Ranked] = {}
     for some, course in zip(groups, simulate(jobs), strict=True):
@@ -66,6 +68,10 @@ def leading(person: Person, planned: Regimen, drawn: Draws, now: history.Present
             change = min(100.0 * (float(ratio[site][k]) - 1.0) for site in SITES)
             made[one.regimen] = Ranked(one, min(t_scores), change)
     return ordered([made[one.regimen] for one in todo])
+
+
+def _all_taken(n: int, _purpose: str) -> np.ndarray:
+    return np.full(n, -np.inf)
 
 
 def _median(value: Any, n: int) -> Any:

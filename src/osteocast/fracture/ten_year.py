@@ -133,7 +133,7 @@ def ten_year_percents(
     ages = (age + MONTHS / MONTHS_PER_YEAR)[:, None]
     course = mean_t_scores(t_scores, sex=sex, age=age, later=ages) if t_scores else None
     rate = rate_per_year(outcome, sex=sex, age=ages, t_scores=course, factors=factors, population=population)
-    return 100.0 * cumulative_incidence(MONTHS, rate, death_rate_per_year(sex, ages, population))[-1]
+    return np.asarray(100.0 * cumulative_incidence(MONTHS, rate, death_rate_per_year(sex, ages, population))[-1])
 
 
 def agreement(rows: Sequence[Row]) -> dict[str, float]:

@@ -16,6 +16,7 @@ from osteocast.errors import OsteocastError
 from osteocast.forecast import bands
 from osteocast.forecast.candidates import inhibitor_end
 from osteocast.forecast.compare import (
+    DRAWS,
     MARKERS,
     SCHEMA,
     SEED,
@@ -39,7 +40,7 @@ from osteocast.twin.pairs import RATES
 HALF = (0.25, 0.75)
 FROM_PLAN = 3
 """How many strategies of the plan stand beside the planned regimen where none is asked for."""
-DRAWS = 400
+USUAL_DRAWS = 400
 MONTHLY = 12
 QUARTER = 3
 MOST_KEPT_DRAWS = 1000
@@ -131,7 +132,7 @@ def forecast(
     person: Person | Twin,
     strategies: Sequence[Regimen | str] = (),
     years: int = 10,
-    draws: int = DRAWS,
+    draws: int = USUAL_DRAWS,
     seed: int = SEED,
     rates: Iterable[float] = RATES,
     today: dt.date | None = None,
@@ -153,7 +154,7 @@ def forecast(
     """
     given = person.person if isinstance(person, Twin) else person
     chosen = choose(given, strategies)
-    years = whole(years, "years", *YEARS)
+    years, draws = whole(years, "years", *YEARS), whole(draws, "draws", *DRAWS)
     twin = person if isinstance(person, Twin) else _inferred(person, draws, seed)
     if not strategies:
         chosen = _with_plan(twin, chosen)
@@ -166,7 +167,7 @@ def forecast(
 
 def _inferred(person: Person, draws: int, seed: int) -> Twin:
     """The person, from before where the same was asked in this process."""
-    if not isinstance(draws, int) or draws > MOST_KEPT_DRAWS:
+    if draws > MOST_KEPT_DRAWS:
         return infer(person, draws=draws, seed=seed)
     return _kept_twin(person, draws, seed)
 
