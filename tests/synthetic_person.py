@@ -190,7 +190,7 @@ def ranks(truth: Truth, strategy: str, *, per_round: int, draws: int, seed: int)
     twin = infer(truth.person, draws=draws, seed=seed, per_round=per_round)
     found = forecast(twin, [strategy], max(YEARS)).forecast.strategies[0]
     return {
-        (site, year): float(np.mean(found.bmd[site][12 * year] < truth.bmd[site][year]))
+        (site, year): float(np.mean(found.bmd[site][found.months.tolist().index(12 * year)] < truth.bmd[site][year]))
         for site in SITES
         for year in YEARS
     }

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from osteocast.fracture import Course
 from osteocast.guidance import evaluate, facts_of, guide, outlook, rule_sets, treatment
+from osteocast.guidance.evaluate import protects
 from osteocast.people.person import History, Person, Scan
 
 DAY = dt.date(2025, 3, 24)
@@ -117,3 +118,13 @@ def test_every_look_of_an_outlook_is_older_and_no_denser(person):
     assert ages == sorted(ages) and len(ages) == len(found.months)
     t = [one.values["t_score_min"] for one in found.facts]
     assert all(math.isnan(one) for one in t) or all(b < a for a, b in itertools.pairwise(t))
+
+
+@settings(max_examples=25)
+@given(st.lists(people, min_size=1, max_size=8))
+def test_many_at_once_get_the_answers_of_each(crowd):
+    each = [facts_of(person, treatment(person)).values for person in crowd]
+    together = {name: np.array([values[name] for values in each]) for name in each[0]}
+    for one in rule_sets().values():
+        expected = [evaluate(one, values).protects for values in each]
+        np.testing.assert_array_equal(np.broadcast_to(protects(one, together), len(crowd)), expected)

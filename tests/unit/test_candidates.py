@@ -8,7 +8,7 @@ from osteocast.errors import OsteocastError
 from osteocast.forecast import history
 from osteocast.forecast.candidates import Candidate, candidates
 from osteocast.forecast.compare import drawn_person
-from osteocast.forecast.plan import Ranked, _ordered, plan
+from osteocast.forecast.plan import Ranked, ordered, plan
 from osteocast.people.files import person_from_options
 from osteocast.people.person import PastRegimen
 from osteocast.regimen import Regimen
@@ -130,7 +130,7 @@ def test_each_strategy_stands_there_once():
 
 def test_where_no_exit_can_be_had_every_entry_carries_the_warning():
     made = of(f"{LETROZOLE} + {DENOSUMAB}")
-    ranked = _ordered([Ranked(candidate, -1.0 - number, 0.0) for number, candidate in enumerate(made)])
+    ranked = ordered([Ranked(candidate, -1.0 - number, 0.0) for number, candidate in enumerate(made)])
     assert len(ranked) == 2 and all(entry.to_dict()["warnings"] for entry in ranked)
 
 

@@ -23,7 +23,7 @@ def twin(
     person: persons.PersonFile = None,
     strategy: Strategies = None,
     years: Annotated[int, typer.Option(help="How long, 1 to 40.")] = 10,
-    draws: Annotated[int, typer.Option(help="How many draws of the person after the measurements.")] = 1000,
+    draws: Annotated[int, typer.Option(help="How many draws of the person after the measurements.")] = 400,
     seed: Annotated[int, typer.Option(help="Seed of the random numbers.")] = 2026,
     loss: Losses = None,
     out: Annotated[Path | None, typer.Option(help="Folder for twin.json.")] = None,
@@ -31,8 +31,8 @@ def twin(
 ) -> None:
     """Infer one person from dated scans, markers, hormones and what was taken; forecast from there.
 
-    Says which changes between scans are real, and what contradicts what. Without --strategy, the planned regimen
-    beside none.
+    Says which changes are real, what contradicts what, when to scan next, and what guidance says. Without --strategy:
+    the plan, alone and with the first three of osteocast plan.
 
     Example: osteocast twin examples/woman-64-with-two-scans.toml
     """
@@ -40,6 +40,9 @@ def twin(
 
     who = persons.person_of(person)
     output.usable_folder(out)
+    from osteocast.forecast import stored
+
+    stored.ahead("twin")
     from osteocast.people import checks
     from osteocast.report.twin import twin_table
     from osteocast.twin import forecast

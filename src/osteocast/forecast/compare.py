@@ -215,6 +215,7 @@ def onward(
     chosen: Sequence[Regimen],
     years: int,
     accuracy: Accuracy = DEFAULT,
+    months: np.ndarray | None = None,
 ) -> tuple[StrategyForecast, ...]:
     """Carry draws of a person on from month 0 under several strategies.
 
@@ -226,11 +227,12 @@ def onward(
         chosen: the strategies, see `choose`.
         years: how long.
         accuracy: how finely time is cut.
+        months: whole months from 0 on at which values are wanted; by default every one.
 
     Raises:
         OsteocastError: a simulated quantity is not finite.
     """
-    months = np.arange(12 * years + 1)
+    months = np.arange(12 * years + 1) if months is None else months
     taken = history.Taken(numbers, history.horizon_d(years))
     regimens = [history.future(person, drawn, strategy) for strategy in chosen]
     others = {regimen: other for regimen in regimens if (other := readings.with_axis_off(person, regimen))}

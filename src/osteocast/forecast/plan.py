@@ -119,10 +119,10 @@ def plan(
             found.append(Ranked(one, min(t_scores), min(changes)))
         if progress is not None:
             progress(len(found), len(todo))
-    return _ordered(found)
+    return ordered(found)
 
 
-def _ordered(found: list[Ranked]) -> tuple[Ranked, ...]:
+def ordered(found: Sequence[Ranked]) -> tuple[Ranked, ...]:
     """Best first; denosumab that nothing follows stands behind the best strategy that needs no exit or has one."""
     ranked = sorted(found, key=lambda one: (-round(one.t_score, 2), one.candidate.visits))
     first = next((one for one in ranked if not one.candidate.unprotected_exit), ranked[0])

@@ -51,6 +51,8 @@ class Job:
         state: state there by name, shape (people,); None = a young adult's.
         taken: which doses are taken, see `engine.schedule.schedule`.
         accuracy: how finely time is cut.
+        others: further regimens, where not all take the same; levels of drugs are not told apart then.
+        column: of each person the place among `regimen` and `others`, shape (people,).
     """
 
     values: Mapping[str, Any]
@@ -60,6 +62,8 @@ class Job:
     state: Mapping[str, np.ndarray] | None = None
     taken: Any = None
     accuracy: Accuracy = DEFAULT
+    others: tuple[Regimen, ...] = ()
+    column: np.ndarray | None = None
 
     @property
     def people(self) -> int:
@@ -115,8 +119,8 @@ class _Plan:
     def __init__(self, job: Job) -> None:
         self.job, self.people = job, job.people
         schedule, edges, first, _ = prepare(
-            [job.regimen],
-            np.zeros(self.people, int),
+            [job.regimen, *job.others],
+            np.zeros(self.people, int) if job.column is None else job.column,
             job.months,
             start_month=job.start_month,
             state={},
@@ -186,7 +190,7 @@ class _Plan:
         quantity = {name: self.quantity[i] for i, name in enumerate(WANTED)}
         drug: dict[str, np.ndarray] = {}
         for slot, numbers in enumerate(self.schedule.card):
-            if numbers.any():
+            if numbers.any() and not self.job.others:
                 one = card(modelled()[int(numbers.max()) - 1])
                 if "clearance" in one.kinetics:
                     drug[one.name] = drug.get(one.name, 0.0) + self.level[slot]

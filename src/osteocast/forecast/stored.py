@@ -14,8 +14,10 @@ import hashlib
 import json
 import os
 import platform
+import re
 import tempfile
 from collections.abc import Callable, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from functools import cache
 from pathlib import Path
 from threading import Lock
@@ -33,6 +35,11 @@ KEEP = 8
 _LOCK = Lock()
 _LOADED: dict[str, Function] = {}
 _LISTENERS: list[Callable[[], None]] = []
+_EARLY: dict[Path, Future[Function | None]] = {}
+_NOTES: list[Path] = []
+_USED: list[str] = []
+_STEM = re.compile(r"[a-z]+-[0-9a-f]{32}")
+_CLIENT_LOCK = Lock()
 
 
 class Spec(NamedTuple):
@@ -60,8 +67,48 @@ def load(name: str, key: str, takes: tuple[Spec, ...], build: Callable[[], Calla
     with _LOCK:
         digest = _digest(name, key, takes)
         if digest not in _LOADED:
-            _LOADED[digest] = _stored(cache_folder() / f"{name}-{digest}.xla", takes, build)
+            path = cache_folder() / f"{name}-{digest}.xla"
+            _LOADED[digest] = _early(path) or _stored(path, takes, build)
+            _note(path.stem)
         return _LOADED[digest]
+
+
+def ahead(task: str) -> None:
+    """Begin to load, beside other work, what a task loaded when it last ran.
+
+    Args:
+        task: name of the task, such as a command; what this process loads from now on is noted under it.
+    """
+    note = cache_folder() / f"{task}.loaded"
+    _NOTES[:] = [note]
+    with contextlib.suppress(OSError, UnicodeDecodeError):
+        stems = [stem for stem in note.read_text("ascii").split() if _STEM.fullmatch(stem)][:KEEP]
+        pool = ThreadPoolExecutor(1)
+        for path in (note.with_name(f"{stem}.xla") for stem in stems):
+            _EARLY[path] = pool.submit(_executable, path)
+        pool.shutdown(wait=False)
+
+
+def _executable(path: Path) -> Function | None:
+    found = _read(path)
+    return None if found is None else _Executable(found[1], _specs(found[0]))
+
+
+def _early(path: Path) -> Function | None:
+    """What was loaded ahead; None where nothing was, or it could not be."""
+    with contextlib.suppress(ImportError, AttributeError, TypeError, RuntimeError):
+        return _EARLY[path].result() if path in _EARLY else None
+    return None
+
+
+def _note(stem: str) -> None:
+    """Keep what was loaded for the next run of the task."""
+    _USED.append(stem)
+    text = "\n".join(_USED[-KEEP:])
+    for note in _NOTES:
+        with contextlib.suppress(OSError, UnicodeDecodeError):
+            if not note.exists() or not set(_USED) <= set(note.read_text("ascii").split()):
+                note.write_text(text, "ascii")
 
 
 def on_compile(say: Callable[[], None]) -> None:
@@ -87,9 +134,13 @@ def _stored(path: Path, takes: tuple[Spec, ...], build: Callable[[], Callable[..
             found = _compile(takes, build)
             _write(path, *found)
         gives, code = found
-        return _Executable(code, tuple(Spec(tuple(shape), dtype) for shape, dtype in gives))
+        return _Executable(code, _specs(gives))
     except (ImportError, AttributeError, TypeError, RuntimeError):  # another jaxlib
         return _plain(build)
+
+
+def _specs(gives: list[Any]) -> tuple[Spec, ...]:
+    return tuple(Spec(tuple(shape), dtype) for shape, dtype in gives)
 
 
 def _compile(takes: tuple[Spec, ...], build: Callable[[], Callable[..., Any]]) -> tuple[list[Any], bytes]:
@@ -218,8 +269,14 @@ class _Exported:
         return (1, 0)
 
 
-@cache
 def _client() -> tuple[Any, Any, Any, Any]:
+    """The one client of this process."""
+    with _CLIENT_LOCK:
+        return _made_client()
+
+
+@cache
+def _made_client() -> tuple[Any, Any, Any, Any]:
     """XLA on this processor: client, device, list of devices, and the one way to lay out an array."""
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "1")
     from jaxlib import _jax, xla_client

@@ -17,11 +17,12 @@ from osteocast.fracture.outcomes import (
     TITLES,
 )
 from osteocast.fracture.person import not_used, risk_factors
-from osteocast.fracture.ten_year import ten_year_percent
+from osteocast.fracture.ten_year import ten_year_percent, ten_year_percents
 
 __all__ = [
     "DEFAULT_POPULATION", "FACTORS", "MAJOR", "MULTIPLE", "NONVERTEBRAL", "OUTCOMES", "POPULATIONS", "TITLES",
     "Course", "OutcomeForecast", "credited", "cumulative_hazard", "cumulative_incidence", "death_rate_per_year",
     "event_months", "forecast", "incidence_per_year", "mean_t_scores", "not_used", "provenance", "rate_per_year",
-    "risk_factors", "t_scores_from_density", "ten_year_percent", "without_testosterone",
+    "risk_factors", "t_scores_from_density", "ten_year_percent", "ten_year_percents",
+    "without_testosterone",
 ]  # fmt: skip

@@ -66,7 +66,7 @@ def multiplier(site: str, t_scores: Mapping[str, Any] | None, *, sex: str, age: 
     return np.asarray(np.exp(-log_gradient * (t - mean) / sd - 0.5 * log_gradient**2))
 
 
-def mean_t_scores(t_scores: Mapping[str, float], *, sex: str, age: float, later: Any) -> dict[str, np.ndarray]:
+def mean_t_scores(t_scores: Mapping[str, Any], *, sex: str, age: float, later: Any) -> dict[str, np.ndarray]:
     """T-scores at later ages of someone who keeps their place among people of their age.
 
     For a person whose course is not simulated.

@@ -101,7 +101,21 @@ def ten_year_percent(
     factors: Mapping[str, Any],
     population: str = DEFAULT_POPULATION,
 ) -> float:
-    """Probability of a fracture within ten years [%] from scans and risk factors, with death competing.
+    """Probability of a fracture within ten years [%] of one person; as `ten_year_percents`, from single numbers."""
+    found = ten_year_percents(outcome, sex=sex, age=age, t_scores=t_scores, factors=factors, population=population)
+    return float(found[0])
+
+
+def ten_year_percents(
+    outcome: str,
+    *,
+    sex: str,
+    age: float,
+    t_scores: Mapping[str, Any],
+    factors: Mapping[str, Any],
+    population: str = DEFAULT_POPULATION,
+) -> np.ndarray:
+    """Probabilities of a fracture within ten years [%] from scans and risk factors, with death competing.
 
     Nothing is taken of what a drug will do: the person keeps their place among people of their age.
 
@@ -109,14 +123,17 @@ def ten_year_percent(
         outcome: one of `OUTCOMES`.
         sex: female or male.
         age: years.
-        t_scores: T-scores [1] by scan site; none at all uses the average of people of that age.
+        t_scores: T-scores [1] by scan site, shape (people,) or (); none at all uses the average at that age.
         factors: risk factors by name of `factors.FACTORS`; those left out are unknown.
         population: whose fracture rates and life table.
+
+    Returns:
+        Shape (people,), or (1,) for single numbers.
     """
-    ages = age + MONTHS / MONTHS_PER_YEAR
+    ages = (age + MONTHS / MONTHS_PER_YEAR)[:, None]
     course = mean_t_scores(t_scores, sex=sex, age=age, later=ages) if t_scores else None
     rate = rate_per_year(outcome, sex=sex, age=ages, t_scores=course, factors=factors, population=population)
-    return 100.0 * float(cumulative_incidence(MONTHS, rate, death_rate_per_year(sex, ages, population))[-1])
+    return np.asarray(100.0 * cumulative_incidence(MONTHS, rate, death_rate_per_year(sex, ages, population))[-1])
 
 
 def agreement(rows: Sequence[Row]) -> dict[str, float]:

@@ -11,6 +11,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+import numpy as np
+
 from osteocast.guidance.facts import FACTS, YES_NO
 from osteocast.guidance.records import ADVICE, COUNT, PROTECT, Line, RiskFactor, RuleSet
 from osteocast.parameters.schema import QUALITIES
@@ -145,6 +147,40 @@ def evaluate(rule_set: RuleSet, values: Mapping[str, float]) -> Verdict:
     return Verdict(**{**vars(found), "hinges": hinges})
 
 
+def protects(rule_set: RuleSet, values: Mapping[str, Any]) -> np.ndarray:
+    """Whether a text names a bone drug, of many at once: what `evaluate` says of each, without the trace.
+
+    Args:
+        rule_set: the text, not a placeholder.
+        values: facts by name, as numbers or of shape (people,).
+    """
+    if rule_set.covers is None:
+        return np.zeros(1, bool)
+    full, _ = _ranks(rule_set, values, memory=True)
+    base, asks = _ranks(rule_set, values, memory=False)
+    return np.asarray(rule_set.covers.met(values) & ((base > 0) | ((full > 0) & ~asks)))
+
+
+def _ranks(rule_set: RuleSet, values: Mapping[str, Any], memory: bool) -> tuple[np.ndarray, np.ndarray]:
+    """Rank of the advice in one reading (see `_read`), and whether it asks for a scan; shape (people,)."""
+    factors = [one for one in rule_set.risk_factors if memory or one.quality != MEMORY]
+    present = [np.asarray(one.rule.met(values), float) for one in factors]
+    values = {**values, COUNT: np.sum(np.broadcast_arrays(*present), axis=0) if present else np.zeros(1)}
+    shape = np.broadcast_shapes(*(np.shape(value) for value in values.values()))
+    left, rank, asks = np.ones(shape, bool), np.zeros(shape, int), np.zeros(shape, bool)
+    for line in rule_set.advice:
+        if _decides(line, memory):
+            fires = left if line.rule is None else left & line.rule.met(values)
+            rank[fires], asks[fires] = _RANK.get(line.then, 0), line.then == "need_dxa"
+            left = left & ~fires
+    return rank, asks
+
+
+def _decides(line: Line, memory: bool) -> bool:
+    """Whether a line may decide: without `memory`, one that is remembered protects nobody."""
+    return memory or line.quality != MEMORY or line.rule is None or line.then not in PROTECT
+
+
 def _decide(rule_set: RuleSet, values: Mapping[str, float], assumed: frozenset[str] = frozenset()) -> Verdict:
     if rule_set.covers is None:
         return Verdict(rule_set, "not_read", ADVICE["not_read"], (), None, "not_read")
@@ -180,7 +216,7 @@ def _read(rule_set: RuleSet, values: Mapping[str, float], assumed: frozenset[str
     steps: list[Step] = []
     for line in rule_set.advice:
         met = line.rule is None or bool(line.rule.met(known))
-        decides = memory or line.quality != MEMORY or line.rule is None or line.then not in PROTECT
+        decides = _decides(line, memory)
         names = () if line.rule is None else line.rule.names
         titles = listed if COUNT in names else ()
         above = dict.fromkeys(name for step in steps for name in step.facts)

@@ -9,7 +9,7 @@ import ast
 import operator
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from functools import reduce
+from functools import lru_cache, reduce
 from typing import Any
 
 import numpy as np
@@ -71,12 +71,18 @@ def parse(text: str, known: Iterable[str], where: str = WHERE) -> Rule:
 
 
 def _tree(text: str) -> ast.expr:
+    """The parsed text, which nothing changes: the same few rules are asked of person after person."""
     if not isinstance(text, str):
         raise _refused(repr(text), "it is not a text")
     try:
-        return ast.parse(text.strip(), mode="eval").body
+        return _parsed(text.strip())
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         raise _refused(text, "it cannot be read") from None
+
+
+@lru_cache(maxsize=1024)
+def _parsed(text: str) -> ast.expr:
+    return ast.parse(text, mode="eval").body
 
 
 def _refused(text: str, why: str) -> OsteocastError:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
+from osteocast.report.guidance import SAID
 from osteocast.report.words import DISCLAIMER, SITES, number, plain
 
 if TYPE_CHECKING:
@@ -13,6 +14,8 @@ if TYPE_CHECKING:
 
 SHOWN_SITES = ("lumbar_spine", "total_hip")
 HORIZONS = (0, 24, 60, 120)
+LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+SHOWN_DATES = 6
 
 
 def twin_table(result: Mapping[str, Any]) -> Group:
@@ -52,6 +55,7 @@ def twin_table(result: Mapping[str, Any]) -> Group:
     parts += [*_strategies(result), Text("")]
     if result["fracture"]:
         parts += [_fractures(result), Text("")]
+    parts += [*_next_scan(result), *_guidance(result), *_schedule(result)]
     notes = [f"Note: {plain(note)}." for note in person.get("notes") or ()]
     basis = (
         f"T-scores: median, middle half in [], 90 % interval in (), of {result['draws']} draws of the person after "
@@ -115,11 +119,10 @@ def _asks(pairs: list[Mapping[str, Any]]) -> Iterator[Any]:
 def _strategies(result: Mapping[str, Any]) -> Iterator[Any]:
     from rich.text import Text
 
-    letters = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
-    for letter, one in zip(letters, result["strategies"], strict=False):
+    for letter, one in zip(LETTERS, result["strategies"], strict=False):
         yield Text(f"{letter}  {plain(one['regimen'])}", style="bold")
     table = _plain_table("", "year", "spine T-score", "hip T-score")
-    for letter, one in zip(letters, result["strategies"], strict=False):
+    for letter, one in zip(LETTERS, result["strategies"], strict=False):
         months = one["months"]
         shown = [month for month in HORIZONS if month in months] or [months[-1]]
         for k, month in enumerate(shown):
@@ -136,16 +139,72 @@ def _band(band: Mapping[str, list[float]], place: int) -> str:
 
 
 def _fractures(result: Mapping[str, Any]) -> Table:
+    """People with a fracture among 1,000, strategy by strategy."""
+    years = result["fracture"]["hip"]["years"]
     names = {"hip": "hip", "vertebral_clinical": "spine, with symptoms", "mof": "major osteoporotic"}
-    table = _plain_table(
-        f"fractures of 1,000, {plain(result['fracture_of'])}", "year", "of 1,000", "90 %", "rests on"
-    )
-    for key, name in names.items():
-        block = result["fracture"][key]
-        year, found = block["years"][-1], block["probability"][-1]
-        low, high = (f"{1000 * found[end]:.0f}" for end in ("lo90", "hi90"))
-        table.add_row(name, str(year), f"{1000 * found['median']:.0f}", f"{low} to {high}", ", ".join(block["tags"]))
+    table = _plain_table(f"of 1,000 in {years[-1]} {'year' if years[-1] == 1 else 'years'}", *names.values())
+    for letter, one in zip(LETTERS, result["strategies"], strict=False):
+        cells = []
+        for key in names:
+            found = one["fracture"][key]["probability"][-1]
+            low, middle, high = (f"{1000 * found[end]:.0f}" for end in ("lo90", "median", "hi90"))
+            cells.append(f"{middle} ({low} to {high})")
+        table.add_row(letter, *cells)
+    table.add_row("rests on", *(", ".join(result["fracture"][key]["tags"]) for key in names))
     return table
+
+
+def _next_scan(result: Mapping[str, Any]) -> Iterator[Any]:
+    from rich.text import Text
+
+    found = result["next_scan"]
+    yield Text(f"Next scan: {found['date']}", style="bold")
+    yield Text(plain(found["reason"]))
+    short = {name: one["short"] for name, one in result["guidance"].items()}
+    said: dict[str, list[str]] = {}
+    for name, date in found["guidelines"].items():
+        said.setdefault(date, []).append(short[name])
+    if said:
+        dates = "; ".join(f"{date} ({', '.join(names)})" for date, names in sorted(said.items()))
+        yield Text(f"Guidelines: at the latest {dates}.")
+    yield Text("")
+
+
+def _guidance(result: Mapping[str, Any]) -> Iterator[Any]:
+    from rich.text import Text
+
+    said: dict[str, list[str]] = {}
+    for one in result["guidance"].values():
+        if one["advice"] not in ("not_covered", "not_read"):
+            mark = "*" if one["remembered"] else ""
+            said.setdefault(SAID[one["advice"]], []).append(f"{one['short']}{mark}")
+    yield Text(f"Guidance on {plain(result['fracture_of'])}", style="bold")
+    yield Text(plain(result["guidance_summary"]["coverage"]))
+    for advice, names in said.items():
+        yield Text(f"  {advice}: {', '.join(names)}")
+    if any(one["remembered"] for one in result["guidance"].values()):
+        yield Text("  * A remembered part would say more; it does not decide alone.")
+    yield Text("")
+
+
+def _schedule(result: Mapping[str, Any]) -> Iterator[Any]:
+    from rich.text import Text
+
+    by_date: dict[str, list[str]] = {}
+    for one in result["schedule"]:
+        by_date.setdefault(one["date"], []).append(plain(one["what"]))
+    if by_date:
+        table = _plain_table("schedule", "")
+        for date, names in list(by_date.items())[:SHOWN_DATES]:
+            table.add_row(date, ", ".join(dict.fromkeys(names)))
+        yield table
+    for letter, one in zip(LETTERS, result["strategies"], strict=False):
+        if one["exit"] is not None:
+            yield Text(f"{letter}: denosumab ends in {plain(one['exit']['regimen'])}, on {one['exit']['date']}.")
+        for warning in one["warnings"]:
+            yield Text(f"{letter}: {plain(warning)}", style="yellow")
+    yield Text("More dates, with reasons and sources: osteocast guide. Harms: --json, or osteocast explain DRUG.")
+    yield Text("")
 
 
 def _chance(p: float) -> str:

@@ -53,7 +53,7 @@ class Numbers:
             table.add(wanted)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Twin:
     """One person as far as the measurements tell.
 

@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property, lru_cache
 from typing import Any
+from weakref import WeakKeyDictionary
 
 import numpy as np
 
 from osteocast import fracture
-from osteocast.forecast import bands, history
+from osteocast.errors import OsteocastError
+from osteocast.forecast import bands
+from osteocast.forecast.candidates import inhibitor_end
 from osteocast.forecast.compare import (
+    DRAWS,
     MARKERS,
     SCHEMA,
     SEED,
@@ -20,18 +26,28 @@ from osteocast.forecast.compare import (
     choose,
     onward,
     whole,
-    whole_days,
 )
-from osteocast.forecast.simulation import Job, simulate
-from osteocast.measure import dxa
+from osteocast.forecast.leading import LONG_STEPS, leading
+from osteocast.guidance.treatment import BONE_DRUGS
 from osteocast.people.fill import dating
 from osteocast.people.person import Person
 from osteocast.regimen import Regimen
+from osteocast.twin import fractures
+from osteocast.twin.advice import Advice, advice, beside
 from osteocast.twin.inference import Twin, infer
 from osteocast.twin.pairs import RATES
 
 HALF = (0.25, 0.75)
-FRACTURE_YEARS = (1, 5, 10)
+FROM_PLAN = 3
+"""How many strategies of the plan stand beside the planned regimen where none is asked for."""
+USUAL_DRAWS = 400
+MONTHLY = 12
+QUARTER = 3
+MOST_KEPT_DRAWS = 1000
+"""Draws of a person up to which what was simulated is kept for the next call in this process."""
+MOST_KEPT_STRATEGIES = 16
+_STRATEGIES: WeakKeyDictionary[Twin, dict[tuple[Regimen, int], StrategyForecast]] = WeakKeyDictionary()
+_PLANS: WeakKeyDictionary[Twin, list[Regimen]] = WeakKeyDictionary()
 
 
 @dataclass(frozen=True)
@@ -40,117 +56,160 @@ class TwinForecast:
 
     Attributes:
         twin: the person.
-        forecast: the strategies, as `compare` gives them.
+        forecast: the strategies, as `compare` gives them, monthly in the first year and then by quarters.
         rates: true losses whose probability the scan pairs give [%].
-        no_credit: the first strategy without its testosterone, for the fractures; None where it has none.
+        nothing: what follows if nothing more is taken, against which the first strategy's fractures stand.
+        bare: the first strategy without its bone drugs, on which guidance looks ahead.
+        today: month 0 of a person without dates.
     """
 
     twin: Twin
     forecast: Forecast
     rates: tuple[float, ...]
-    no_credit: fracture.Course | None = None
+    nothing: StrategyForecast
+    bare: StrategyForecast
+    today: dt.date
+
+    @cached_property
+    def fractures(self) -> tuple[dict[str, fracture.OutcomeForecast], ...]:
+        """Fracture risks of each strategy: the first against taking nothing more, the others against the first."""
+        strategies = self.forecast.strategies
+        years = int(strategies[0].months[-1]) // 12
+        *counted, nothing = fractures.courses(self.twin, [*strategies, self.nothing], years)
+        references = [nothing, *([counted[0]] * (len(counted) - 1))]
+        return tuple(
+            fractures.risks(self.twin, one, reference) for one, reference in zip(counted, references, strict=True)
+        )
+
+    @cached_property
+    def advice(self) -> Advice:
+        """What guidance says, the schedule, the next scan and harms, for the first strategy."""
+        strategies = self.forecast.strategies
+        return advice(self.twin, strategies, self.bare, self.today)
 
     def to_dict(self) -> dict[str, Any]:
         """The JSON of `osteocast twin --json`."""
         usual = self.forecast.to_dict()
-        twin = self.twin
+        twin, said = self.twin, self.advice
         person = usual["person"] | {"notes": [*dating(twin.person), *twin.draws.notes]}
         strategies = []
-        for one, made in zip(self.forecast.strategies, usual["strategies"], strict=True):
+        first = str(self.forecast.strategies[0].regimen)
+        for i, (one, made) in enumerate(zip(self.forecast.strategies, usual["strategies"], strict=True)):
             _half(one, made)
-            strategies.append(made)
+            against = str(Regimen()) if i == 0 else first
+            risks = {"fracture": fractures.block(self.fractures[i]), "fracture_against": against}
+            strategies.append(made | risks | beside(twin, one, said.start))
         share = twin.adherence
-        risks = self._fractures()
-        sources = [source for outcome in risks for source in outcome.pop("sources")]
+        sources = [source for risks in self.fractures for outcome in risks.values() for source in outcome.sources]
         return {
             "schema": SCHEMA,
             "person": person,
+            "start": said.start.isoformat(),
             "known": list(twin.known),
             "flags": [one.to_dict() for one in twin.flags],
             "adherence": None if share is None else dict(zip(("median", "lo90", "hi90"), share, strict=True)),
             "strategies": strategies,
             "scan_pairs": [one.to_dict(self.rates) for one in twin.scan_pairs],
             "marker_pairs": [one.to_dict() for one in twin.marker_pairs],
-            "fracture": {str(one["outcome"]): _without(one, "outcome") for one in risks},
-            "fracture_of": str(self.forecast.strategies[0].regimen),
+            "next_scan": dict(said.next_scan),
+            "schedule": list(said.schedule),
+            "fracture": strategies[0]["fracture"],
+            "fracture_of": first,
+            "fracture_against": strategies[0]["fracture_against"],
+            "guidance": dict(said.guidance),
+            "guidance_summary": dict(said.summary),
+            "harms": list(said.harms),
             "draws": self.forecast.n,
             "effective_draws": round(twin.ess, 1),
             "rounds": twin.rounds,
             "seed": twin.seed,
             "units": usual["units"],
-            "sources": list(dict.fromkeys([*usual["sources"], *sources])),
+            "sources": list(dict.fromkeys([*usual["sources"], *sources, *said.sources])),
         }
-
-    def _fractures(self) -> list[dict[str, Any]]:
-        """Fracture probabilities of the first strategy, split against `none` where that is among the strategies."""
-        person, strategies = self.twin.person, self.forecast.strategies
-        end = int(strategies[0].months[-1]) // 12
-        years = [year for year in FRACTURE_YEARS if year <= end]
-        if not years:
-            return []
-        reference = next((one for one in strategies[1:] if one.regimen == Regimen()), None)
-        found = fracture.forecast(
-            _course(strategies[0]),
-            sex=person.sex,
-            age=person.age,
-            risk_factors=fracture.risk_factors(person),
-            reference=None if reference is None else _course(reference),
-            without_no_credit=self.no_credit,
-            years=years,
-        )
-        return [{"outcome": name, **one.to_dict()} for name, one in found.items()]
 
 
 def forecast(
     person: Person | Twin,
     strategies: Sequence[Regimen | str] = (),
     years: int = 10,
-    draws: int = 1000,
+    draws: int = USUAL_DRAWS,
     seed: int = SEED,
     rates: Iterable[float] = RATES,
+    today: dt.date | None = None,
 ) -> TwinForecast:
     """Infer a person and forecast them under several strategies.
 
     Args:
         person: the person, or one inferred already, whose draws and seed are then taken.
-        strategies: what happens from month 0 on; without any, the planned regimen beside `none`.
+        strategies: what happens from month 0 on; without any, the planned regimen with the first three of `plan`, or
+            beside `none` where there is no plan to make.
         years: how long, 1 to 40.
         draws: how many, 10 to 20,000.
         seed: seed of the random streams.
         rates: true losses whose probability the scan pairs give [%].
+        today: month 0 of a person without dates; by default the day on which this runs.
 
     Raises:
         OsteocastError: a strategy cannot be read or is not modelled, or a number is out of range.
     """
     given = person.person if isinstance(person, Twin) else person
     chosen = choose(given, strategies)
-    years = whole(years, "years", *YEARS)
-    twin = person if isinstance(person, Twin) else infer(person, draws=draws, seed=seed)
-    found = onward(given, twin.draws, twin.present, twin.numbers, chosen, years)
-    whole_forecast = Forecast(given, twin.draws, (), found, twin.seed, twin.n)
-    return TwinForecast(twin, whole_forecast, tuple(rates), _without_testosterone(twin, found[0], years))
+    years, draws = whole(years, "years", *YEARS), whole(draws, "draws", *DRAWS)
+    twin = person if isinstance(person, Twin) else _inferred(person, draws, seed)
+    if not strategies:
+        chosen = _with_plan(twin, chosen)
+    bare = Regimen(tuple(item for item in chosen[0].items if item.card_id not in BONE_DRUGS))
+    made = _carried(twin, list(dict.fromkeys([*chosen, Regimen(), bare])), years)
+    shown = tuple(made[one] for one in chosen)
+    whole_forecast = Forecast(given, twin.draws, (), shown, twin.seed, twin.n)
+    return TwinForecast(twin, whole_forecast, tuple(rates), made[Regimen()], made[bare], today or dt.date.today())
 
 
-def _without_testosterone(twin: Twin, first: StrategyForecast, years: int) -> fracture.Course | None:
-    """A strategy without its testosterone, whose gain of density prevents no fracture."""
-    kept = fracture.without_testosterone(history.future(twin.person, twin.draws, first.regimen))
-    if kept is None:
-        return None
-    taken = history.Taken(twin.numbers, history.horizon_d(years))
-    twin.numbers.add(taken.purposes(kept))
-    job = Job(twin.draws.values, kept, whole_days(first.months), 0.0, state=twin.present.state, taken=taken)
-    course = simulate([job])[0]
-    t_scores = {}
-    for site in dxa.SITES:
-        density = course.quantity[site] / course.quantity[site][:1] * twin.present.bmd[site]
-        t_scores[site] = dxa.t_score(density, site, first.devices[site])
-    return fracture.Course(first.months.astype(float), t_scores, course.quantity["sCTX"])
+def _inferred(person: Person, draws: int, seed: int) -> Twin:
+    """The person, from before where the same was asked in this process."""
+    if draws > MOST_KEPT_DRAWS:
+        return infer(person, draws=draws, seed=seed)
+    return _kept_twin(person, draws, seed)
 
 
-def _course(one: StrategyForecast) -> fracture.Course:
-    """A strategy as the fracture rates read it."""
-    t_scores = {site: one.t_score(site) for site in dxa.SITES}
-    return fracture.Course(one.months.astype(float), t_scores, one.course.quantity["sCTX"])
+@lru_cache(maxsize=4)
+def _kept_twin(person: Person, draws: int, seed: int) -> Twin:
+    return infer(person, draws=draws, seed=seed)
+
+
+def _carried(twin: Twin, wanted: list[Regimen], years: int) -> dict[Regimen, StrategyForecast]:
+    """Strategies by regimen; those of a person that is kept are kept with it."""
+    kept = twin.n <= MOST_KEPT_DRAWS
+    known = _STRATEGIES.setdefault(twin, {}) if kept else {}
+    missing = [one for one in wanted if (one, years) not in known]
+    if missing:
+        person, now = twin.person, twin.present
+        found = onward(person, twin.draws, now, twin.numbers, missing, years, LONG_STEPS, _months(years))
+        known |= {(one, years): each for one, each in zip(missing, found, strict=True)}
+    result = {one: known[one, years] for one in wanted}
+    while len(known) > MOST_KEPT_STRATEGIES:
+        del known[next(iter(known))]
+    return result
+
+
+def _with_plan(twin: Twin, usual: list[Regimen]) -> list[Regimen]:
+    """The planned regimen with the first of `plan`; the usual ones where no inhibitor with an end is planned."""
+    planned = twin.person.planned
+    if planned is None:
+        return usual
+    try:
+        inhibitor_end(planned)
+    except OsteocastError:
+        return usual
+    if twin not in _PLANS:
+        ranked = [one.candidate.regimen for one in leading(twin.person, planned, twin.draws, twin.present)]
+        _PLANS[twin] = ranked[: FROM_PLAN + 1]
+    return [planned, *[one for one in _PLANS[twin] if one != planned][:FROM_PLAN]]
+
+
+def _months(years: int) -> np.ndarray:
+    """Months that are kept: each of the first year, when markers move, then quarters."""
+    return np.array([*range(MONTHLY), *range(MONTHLY, 12 * years + 1, QUARTER)])
 
 
 def _half(one: StrategyForecast, made: Mapping[str, Any]) -> None:
@@ -170,7 +229,3 @@ def _half(one: StrategyForecast, made: Mapping[str, Any]) -> None:
 def _middle(values: np.ndarray) -> dict[str, list[float]]:
     low, high = np.quantile(values, HALF, axis=1)
     return {"lo50": (np.round(low, 4) + 0.0).tolist(), "hi50": (np.round(high, 4) + 0.0).tolist()}
-
-
-def _without(table: Mapping[str, Any], key: str) -> dict[str, Any]:
-    return {name: value for name, value in table.items() if name != key}
