@@ -1,0 +1,307 @@
+"""The report of `twin`: what is forecast under each strategy, why, and what it rests on."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any, NamedTuple
+
+from osteocast.report import view
+from osteocast.report.blocks import Block, Cell, Chart, Charts, Heading, More, Section, Table, cell, text
+from osteocast.report.charts import Reference, Series, line_chart, style_number
+from osteocast.report.figures import (
+    LOW,
+    OSTEOPOROSIS,
+    YEARS_FROM_TODAY,
+    Measure,
+    Write,
+    change,
+    describe,
+    figure,
+    find,
+    one_decimal,
+    value_at,
+    yearly,
+)
+from osteocast.report.levels import Said, capital, fixed, say, term
+from osteocast.report.merge import letter
+from osteocast.report.scales import finite
+from osteocast.report.words import number, years
+
+SITES = ("lumbar_spine", "total_hip")
+HORIZONS = (24, 60, 120)
+NOTHING = "none"
+Strategies = Sequence[Mapping[str, Any]]
+
+
+class Quantity(NamedTuple):
+    """What is shown of density at a site: the T-score, or the density where it has none."""
+
+    key: str
+    suffix: str
+    write: Write
+    references: tuple[Reference, ...]
+
+
+T_SCORE = Quantity(
+    "t_score",
+    "",
+    one_decimal,
+    (Reference(LOW, f"T {number(LOW, 0)}"), Reference(OSTEOPOROSIS, f"T {number(OSTEOPOROSIS, 1)}")),
+)
+DENSITY = Quantity("bmd_g_cm2", "_density", lambda value: number(value, 3), ())
+
+
+def quantity_of(strategies: Strategies, site: str) -> Quantity:
+    """What is shown of a site: T-scores where every strategy has them."""
+    return T_SCORE if all(find(one, ("sites", site, "t_score")) for one in strategies) else DENSITY
+
+
+def regimen_words(regimen: str) -> Said:
+    """A strategy in words."""
+    return say("forecast.nothing") if regimen == NOTHING else fixed(regimen)
+
+
+def key_table(result: Mapping[str, Any]) -> Table:
+    """The strategies with letter, what is taken and support."""
+    rows = []
+    planned = result["person"].get("planned")
+    for k, one in enumerate(result["strategies"]):
+        kind = str((one.get("support") or {}).get("class") or "unknown")
+        mark = (say("forecast.planned"),) if planned and one["regimen"] == planned else ()
+        rows.append(
+            (
+                Cell(fixed(""), letter=letter(k), style=style_number(k)),
+                Cell(regimen_words(one["regimen"]), mark, tone="quoted"),
+                cell(term("support", kind, kind), badge=kind),
+            )
+        )
+    head = (say("forecast.letter"), say("forecast.regimen"), say("forecast.support"))
+    return Table(say("forecast.key"), head, tuple(rows), words=True, widths=(1, 6, 2))
+
+
+def horizons(result: Mapping[str, Any]) -> list[int]:
+    """Months that tables show beside today: 2, 5 and 10 years as far as the forecast reaches."""
+    return view.horizons(result["strategies"])
+
+
+def forecast_section(result: Mapping[str, Any]) -> Section:
+    """Strategies, charts with 50 and 90 % bands, the same as tables."""
+    strategies = result["strategies"]
+    blocks: list[Block] = [text(say("forecast.intro")), key_table(result)]
+    shown = [site for site in SITES if any(find(one, ("sites", site, "bmd_g_cm2")) for one in strategies)]
+    blocks += [text(one) for one in ends(result, shown[:1])]
+    blocks.append(Charts(tuple(_overlay(strategies, site) for site in shown)))
+    blocks.append(Heading(say("forecast.bands")))
+    blocks += [Charts(tuple(_one_each(strategies, site))) for site in shown]
+    blocks += [_table(result, site) for site in shown]
+    blocks += [More(say("forecast.years_table", site=term("site", site)), (_by_year(result, site),)) for site in shown]
+    return Section("forecast", say("section.forecast"), tuple(blocks))
+
+
+def ends(result: Mapping[str, Any], sites: Sequence[str]) -> Iterator[Said]:
+    """One sentence for each strategy and site: today and at the last horizon."""
+    month = horizons(result)[-1]
+    for site in sites:
+        shown = quantity_of(result["strategies"], site)
+        for k, one in enumerate(result["strategies"]):
+            band = find(one, ("sites", site, shown.key))
+            if band is None:
+                continue
+            i = one["months"].index(month)
+            wanted = {"now": ("median", 0), "then": ("median", i), "lo": ("lo90", i), "hi": ("hi90", i)}
+            given = {name: shown.write(value_at(band, *where)) for name, where in wanted.items()}
+            yield capital(
+                say(
+                    f"forecast.end{shown.suffix}",
+                    letter=letter(k),
+                    site=term("site", site),
+                    years=years(month),
+                    **given,
+                )
+            )
+
+
+def _overlay(strategies: Strategies, site: str) -> Chart:
+    shown = quantity_of(strategies, site)
+    heading = say(f"forecast.chart{shown.suffix}", site=term("site", site))
+    label = "T-score" if shown is T_SCORE else "Density, g/cm²"
+    measure = Measure(label, label, shown.write, references=shown.references)
+    drawn = figure(strategies, ("sites", site, shown.key), measure, heading.intermediate)
+    assert drawn is not None
+    return Chart(heading, drawn.svg, heading.intermediate, fixed(drawn.note))
+
+
+def _one_each(strategies: Strategies, site: str) -> Iterator[Chart]:
+    """One chart a strategy with both bands, all on one scale."""
+    shown = quantity_of(strategies, site)
+    bands = [(k, one, find(one, ("sites", site, shown.key))) for k, one in enumerate(strategies)]
+    values = [v for _, _, band in bands if band for key in ("lo90", "hi90") for v in band.get(key) or () if finite(v)]
+    for k, one, band in bands:
+        if band is None:
+            continue
+        heading = say("forecast.chart_one", letter=letter(k), site=term("site", site))
+        name = (letter(k), str(one["regimen"]))
+        series = Series(
+            letter(k),
+            [month / 12 for month in one["months"]],
+            band["median"],
+            band.get("lo90") or (),
+            band.get("hi90") or (),
+            style_number(k),
+            lo50=band.get("lo50") or (),
+            hi50=band.get("hi50") or (),
+        )
+        about = describe([band], [one["months"]], [name], shown.write)
+        svg = line_chart(
+            [series],
+            title=heading.intermediate,
+            description=about,
+            x_label=YEARS_FROM_TODAY,
+            y_label="T-score" if shown is T_SCORE else "Density, g/cm²",
+            reference_lines=shown.references,
+            within=values,
+        )
+        yield Chart(heading, svg, about)
+
+
+def _cells(one: Mapping[str, Any], site: str, shown: Quantity, month: int, *, style: int = 0) -> Cell:
+    band, moved = find(one, ("sites", site, shown.key)), find(one, ("sites", site, "change_pct"))
+    if band is None or month not in one["months"]:
+        return cell("\N{EN DASH}")
+    i = one["months"].index(month)
+    small = []
+    for key, low, high in (("fifty", "lo50", "hi50"), ("ninety", "lo90", "hi90")):
+        lo, hi = value_at(band, low, i), value_at(band, high, i)
+        if finite(lo) and finite(hi):
+            small.append(say(f"forecast.{key}", lo=shown.write(lo), hi=shown.write(hi)))
+    if moved and month:
+        small.append(say("forecast.changed", change=change(value_at(moved, "median", i))))
+    return cell(shown.write(value_at(band, "median", i)), *small, style=style)
+
+
+def _table(result: Mapping[str, Any], site: str) -> Table:
+    strategies, months = result["strategies"], [0, *horizons(result)]
+    shown = quantity_of(strategies, site)
+    rows = tuple(
+        (
+            Cell(fixed(""), letter=letter(k), style=style_number(k)),
+            *(_cells(one, site, shown, month) for month in months),
+        )
+        for k, one in enumerate(strategies)
+    )
+    head = (say("forecast.letter"), *(_year(month) for month in months))
+    caption = capital(say(f"forecast.table{shown.suffix}", site=term("site", site)))
+    return Table(caption, head, rows, widths=(1, *(2.0 for _ in months)))
+
+
+def _by_year(result: Mapping[str, Any], site: str) -> Table:
+    """The table twin of the charts: every year, every strategy."""
+    strategies = result["strategies"]
+    shown = quantity_of(strategies, site)
+    months = sorted({one["months"][i] for one in strategies for i in yearly(one["months"])})
+    rows = tuple(
+        (cell(_year(month)), *(_cells(one, site, shown, month) for one in strategies)) for month in months
+    )
+    head = (fixed(""), *(fixed(letter(k)) for k in range(len(strategies))))
+    caption = capital(say(f"forecast.table{shown.suffix}", site=term("site", site)))
+    return Table(caption, head, rows, widths=(1, *(2.0 for _ in strategies)))
+
+
+def _year(month: int) -> Said:
+    return say("forecast.year", year=years(month)) if month else say("forecast.today")
+
+
+def why_section(result: Mapping[str, Any]) -> Section:
+    """What the change is made of, under the first strategy."""
+    found = result.get("why")
+    if not found:
+        return Section("why", say("section.why"), (text(say("why.none")),))
+    names = [one["regimen"] for one in result["strategies"]]
+    which = letter(names.index(found["regimen"]) if found["regimen"] in names else 0)
+    months = [month for month in HORIZONS if month in found["months"]] or [found["months"][-1]]
+    blocks: list[Block] = [text(say("why.intro", letter=which))]
+    sites = [site for site in SITES if site in found["sites"]]
+    blocks += [text(_main_part(found, site, months[0])) for site in sites]
+    blocks += [_split(found, site, months) for site in sites]
+    return Section("why", say("section.why"), tuple(blocks))
+
+
+def _main_part(found: Mapping[str, Any], site: str, month: int) -> Said:
+    block, i = found["sites"][site], found["months"].index(month)
+    parts = {name: band["median"][i] for name, band in block["parts"].items() if name != "interaction"}
+    largest = max(parts, key=lambda name: abs(parts[name]))
+    return capital(
+        say(
+            "why.main",
+            site=term("site", site),
+            year=years(month),
+            total=f"{change(block['change_pct']['median'][i])} %",
+            part=term("part", largest),
+            value=f"{change(parts[largest])} %",
+            back=term("back", largest),
+        )
+    )
+
+
+def _split(found: Mapping[str, Any], site: str, months: Sequence[int]) -> Table:
+    block = found["sites"][site]
+    places = [found["months"].index(month) for month in months]
+
+    def row(name: Said, band: Mapping[str, Any], back: Said = fixed("")) -> tuple[Cell, ...]:
+        cells = (
+            cell(
+                change(value_at(band, "median", i)),
+                f"{change(value_at(band, 'lo90', i))} to {change(value_at(band, 'hi90', i))}",
+            )
+            for i in places
+        )
+        return (cell(capital(name)), *cells, cell(capital(back)))
+
+    rows = [row(term("part", "change"), block["change_pct"])]
+    for name, band in block["parts"].items():
+        if name == "calcium" and not any(band["median"]):
+            continue
+        rows.append(row(term("part", name), band, term("back", name)))
+        if name == "imbalance":
+            inner = block.get("imbalance") or {}
+            rows += [row(term("part", part), one, term("back", part)) for part, one in inner.items()]
+    rows += [row(say("why.drug", drug=name), band) for name, band in (block.get("drugs") or {}).items()]
+    if block.get("untreated"):
+        rows.append(row(term("part", "untreated"), block["untreated"]))
+    head = (say("why.part"), *(_year(month) for month in months), say("why.back"))
+    caption = capital(say("why.caption", site=term("site", site)))
+    return Table(caption, head, tuple(rows), widths=(3, *(1.6 for _ in months), 2.2))
+
+
+def support_section(result: Mapping[str, Any]) -> Section:
+    """The badge of each strategy, what it means, and the nearest studies."""
+    blocks: list[Block] = [text(say("support.intro"))]
+    rows = view.rows(result)
+    head = (say("forecast.letter"), say("forecast.support"), fixed(""))
+    table = tuple(
+        (
+            Cell(fixed(""), letter=one.letter, style=one.style),
+            cell(term("support", one.support), badge=one.support),
+            cell(term("meaning", one.support)),
+        )
+        for one in rows
+    )
+    blocks.append(Table(say("forecast.key"), head, table, words=True, widths=(1, 2, 6)))
+    for one in rows:
+        if not one.nearest:
+            continue
+        nearest = tuple(
+            (
+                Cell(fixed(study.study), tone="quoted"),
+                Cell(fixed(study.about or "\N{EN DASH}"), tone="quoted"),
+                cell(study.error),
+                cell(study.quality or "\N{EN DASH}"),
+            )
+            for study in one.nearest
+        )
+        columns = tuple(say(f"support.{name}") for name in ("study", "on", "error", "read"))
+        inner = Table(say("support.caption"), columns, nearest, words=True, widths=(3, 4, 2, 2))
+        blocks.append(More(say("support.studies", letter=one.letter), (inner,)))
+    if not any(one.nearest for one in rows):
+        blocks.append(text(say("support.none"), "note"))
+    return Section("support", say("section.support"), tuple(blocks))
