@@ -26,7 +26,10 @@ def twin(
     draws: Annotated[int, typer.Option(help="How many draws of the person after the measurements.")] = 400,
     seed: Annotated[int, typer.Option(help="Seed of the random numbers.")] = 2026,
     loss: Losses = None,
-    out: Annotated[Path | None, typer.Option(help="Folder for twin.json.")] = None,
+    level: Annotated[
+        str, typer.Option(help="Reading level of the report: plain, intermediate or academic.")
+    ] = "intermediate",
+    out: Annotated[Path | None, typer.Option(help="Folder for twin.html, twin.pdf and twin.json.")] = None,
     json: Annotated[bool, typer.Option("--json", help="Print JSON for scripts.")] = False,
 ) -> None:
     """Infer one person from dated scans, markers, hormones and what was taken; forecast from there.
@@ -41,9 +44,16 @@ def twin(
     who = persons.person_of(person)
     output.usable_folder(out)
     from osteocast.forecast import stored
+    from osteocast.report.levels import checked
 
+    checked(level)
+    if out is not None:
+        with output.libraries("report"):
+            import typst  # noqa: F401  # said before minutes are spent on what it will print
     stored.ahead("twin")
     from osteocast.people import checks
+    from osteocast.report.html import twin_page
+    from osteocast.report.pdf import twin_pdf
     from osteocast.report.twin import twin_table
     from osteocast.twin import forecast
     from osteocast.twin.pairs import RATES
@@ -51,4 +61,12 @@ def twin(
     rates = tuple(checks.number(one, "--loss", 0.0, 50.0, "%") for one in loss or RATES)
     output.announce_compilation()
     result = forecast(who, strategy or [], years, draws, seed, rates).to_dict()
-    output.deliver(result, lambda console: console.print(twin_table(result)), name="twin", out=out, json=json)
+    output.deliver(
+        result,
+        lambda console: console.print(twin_table(result)),
+        name="twin",
+        out=out,
+        json=json,
+        page=lambda made: twin_page(made, level),
+        paper=lambda made: twin_pdf(made, level),
+    )

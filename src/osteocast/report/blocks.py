@@ -5,7 +5,7 @@ Screen and paper are drawn from the same blocks, so they cannot say different th
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -62,14 +62,14 @@ class Table:
         caption: what it shows.
         head: names of the columns.
         rows: the cells, one tuple a row.
-        words: whether the cells hold words, which stand to the left, rather than numbers.
+        align: `l` or `r` for each column; by default words first and then numbers.
         widths: relative widths of the columns on paper; empty for equal ones.
     """
 
     caption: Said
     head: tuple[Said, ...]
     rows: tuple[tuple[Cell, ...], ...]
-    words: bool = False
+    align: str = ""
     widths: tuple[float, ...] = ()
     kind: str = "table"
 
@@ -103,10 +103,11 @@ class Heading:
 
 @dataclass(frozen=True, slots=True)
 class More:
-    """Blocks that the screen folds away and paper shows small."""
+    """Blocks that the screen folds away and paper shows small, or leaves out where they repeat what a chart shows."""
 
     summary: Said
     blocks: tuple[Block, ...]
+    on_paper: bool = True
     kind: str = "more"
 
 
@@ -145,6 +146,19 @@ class Document:
     sections: tuple[Section, ...]
     disclaimer: str
     labels: dict[str, Said]
+
+
+def table(
+    caption: Said,
+    head: Sequence[Said],
+    rows: Iterable[tuple[Cell, ...]],
+    align: str = "",
+    widths: Sequence[float] = (),
+) -> Table:
+    """A table; without `align` the first column holds words and the others numbers."""
+    columns = len(head)
+    sides = align or "l" + "r" * (columns - 1)
+    return Table(caption, tuple(head), tuple(rows), (sides * columns)[:columns], tuple(widths))
 
 
 def text(words: Said, tone: str = "") -> Paragraph:

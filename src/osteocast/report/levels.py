@@ -41,8 +41,13 @@ class Said(NamedTuple):
 
 def fixed(text: object) -> Said:
     """A text that is the same at every level: a name, a number, a quotation."""
-    words = printable(text)
+    words = unbroken(printable(text))
     return Said(words, words, words)
+
+
+def unbroken(text: str) -> str:
+    """With each per cent sign held to its number."""
+    return text.replace(" %", "\N{NO-BREAK SPACE}%")
 
 
 def checked(level: str) -> str:
@@ -117,7 +122,7 @@ def say(key: str, **values: object) -> Said:
     given = {name: value if isinstance(value, Said) else fixed(value) for name, value in values.items()}
     return Said(
         *(
-            template.format(**{name: value.at(level) for name, value in given.items()})
+            unbroken(template).format(**{name: value.at(level) for name, value in given.items()})
             for level, template in zip(LEVELS, templates, strict=True)
         )
     )

@@ -63,7 +63,7 @@ def twin_pdf(result: Mapping[str, Any], level: str = DEFAULT) -> bytes:
 def _moment(result: Mapping[str, Any]) -> dt.datetime:
     """Midnight of the day of the forecast, for the file's own date; a fixed day where there is none."""
     try:
-        day = dt.date.fromisoformat(str(result["person"].get("date")))
+        day = dt.date.fromisoformat(str(result["person"].get("date") or result.get("start")))
     except ValueError:
         day = dt.date(2000, 1, 1)
     return dt.datetime(day.year, day.month, day.day, tzinfo=dt.UTC)

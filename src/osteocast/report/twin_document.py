@@ -59,7 +59,7 @@ def twin_document(result: Mapping[str, Any]) -> Document:
         title=say("title"),
         head=head,
         facts=tuple(facts),
-        date=day(result["person"].get("date")),
+        date=day(result["person"].get("date") or result.get("start")),
         letter=letter_sections(result),
         sections=tuple(one for one in sections if one.blocks),
         disclaimer=DISCLAIMER,

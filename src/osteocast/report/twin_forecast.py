@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from osteocast.report import view
-from osteocast.report.blocks import Block, Cell, Chart, Charts, Heading, More, Section, Table, cell, text
+from osteocast.report.blocks import Block, Cell, Chart, Charts, Heading, More, Section, Table, cell, table, text
 from osteocast.report.charts import Reference, Series, line_chart, style_number
 from osteocast.report.figures import (
     LOW,
@@ -30,6 +30,7 @@ from osteocast.report.words import number, years
 SITES = ("lumbar_spine", "total_hip")
 HORIZONS = (24, 60, 120)
 NOTHING = "none"
+NO_WORDS = fixed("")
 Strategies = Sequence[Mapping[str, Any]]
 
 
@@ -56,9 +57,14 @@ def quantity_of(strategies: Strategies, site: str) -> Quantity:
     return T_SCORE if all(find(one, ("sites", site, "t_score")) for one in strategies) else DENSITY
 
 
-def regimen_words(regimen: str) -> Said:
-    """A strategy in words."""
-    return say("forecast.nothing") if regimen == NOTHING else fixed(regimen)
+def regimen_words(result: Mapping[str, Any], k: int) -> Said:
+    """A strategy in words: one that adds to the first says so."""
+    names = [str(one["regimen"]) for one in result["strategies"]]
+    if names[k] == NOTHING:
+        return say("forecast.nothing")
+    if k and names[0] != NOTHING and names[k].startswith(f"{names[0]} + "):
+        return say("forecast.added", letter=letter(0), more=names[k].removeprefix(f"{names[0]} + "))
+    return fixed(names[k])
 
 
 def key_table(result: Mapping[str, Any]) -> Table:
@@ -71,12 +77,12 @@ def key_table(result: Mapping[str, Any]) -> Table:
         rows.append(
             (
                 Cell(fixed(""), letter=letter(k), style=style_number(k)),
-                Cell(regimen_words(one["regimen"]), mark, tone="quoted"),
+                Cell(regimen_words(result, k), mark, tone="quoted"),
                 cell(term("support", kind, kind), badge=kind),
             )
         )
     head = (say("forecast.letter"), say("forecast.regimen"), say("forecast.support"))
-    return Table(say("forecast.key"), head, tuple(rows), words=True, widths=(1, 6, 2))
+    return table(say("forecast.key"), head, tuple(rows), align="l", widths=(1, 6, 2))
 
 
 def horizons(result: Mapping[str, Any]) -> list[int]:
@@ -87,15 +93,25 @@ def horizons(result: Mapping[str, Any]) -> list[int]:
 def forecast_section(result: Mapping[str, Any]) -> Section:
     """Strategies, charts with 50 and 90 % bands, the same as tables."""
     strategies = result["strategies"]
-    blocks: list[Block] = [text(say("forecast.intro")), key_table(result)]
+    blocks: list[Block] = [text(say("forecast.intro")), key_table(result), *_warnings(result)]
     shown = [site for site in SITES if any(find(one, ("sites", site, "bmd_g_cm2")) for one in strategies)]
     blocks += [text(one) for one in ends(result, shown[:1])]
     blocks.append(Charts(tuple(_overlay(strategies, site) for site in shown)))
     blocks.append(Heading(say("forecast.bands")))
     blocks += [Charts(tuple(_one_each(strategies, site))) for site in shown]
     blocks += [_table(result, site) for site in shown]
-    blocks += [More(say("forecast.years_table", site=term("site", site)), (_by_year(result, site),)) for site in shown]
+    blocks += [
+        More(say("forecast.years_table", site=term("site", site)), (_by_year(result, site),), on_paper=False)
+        for site in shown
+    ]
     return Section("forecast", say("section.forecast"), tuple(blocks))
+
+
+def _warnings(result: Mapping[str, Any]) -> Iterator[Block]:
+    """What speaks against a strategy, as the plan says it."""
+    for k, one in enumerate(result["strategies"]):
+        for warning in one.get("warnings") or ():
+            yield text(say("forecast.warning", letter=letter(k), words=str(warning)), "warn")
 
 
 def ends(result: Mapping[str, Any], sites: Sequence[str]) -> Iterator[Said]:
@@ -191,7 +207,7 @@ def _table(result: Mapping[str, Any], site: str) -> Table:
     )
     head = (say("forecast.letter"), *(_year(month) for month in months))
     caption = capital(say(f"forecast.table{shown.suffix}", site=term("site", site)))
-    return Table(caption, head, rows, widths=(1, *(2.0 for _ in months)))
+    return table(caption, head, rows, widths=(1, *(2.0 for _ in months)))
 
 
 def _by_year(result: Mapping[str, Any], site: str) -> Table:
@@ -199,12 +215,10 @@ def _by_year(result: Mapping[str, Any], site: str) -> Table:
     strategies = result["strategies"]
     shown = quantity_of(strategies, site)
     months = sorted({one["months"][i] for one in strategies for i in yearly(one["months"])})
-    rows = tuple(
-        (cell(_year(month)), *(_cells(one, site, shown, month) for one in strategies)) for month in months
-    )
+    rows = tuple((cell(_year(month)), *(_cells(one, site, shown, month) for one in strategies)) for month in months)
     head = (fixed(""), *(fixed(letter(k)) for k in range(len(strategies))))
     caption = capital(say(f"forecast.table{shown.suffix}", site=term("site", site)))
-    return Table(caption, head, rows, widths=(1, *(2.0 for _ in strategies)))
+    return table(caption, head, rows, widths=(1, *(2.0 for _ in strategies)))
 
 
 def _year(month: int) -> Said:
@@ -247,7 +261,7 @@ def _split(found: Mapping[str, Any], site: str, months: Sequence[int]) -> Table:
     block = found["sites"][site]
     places = [found["months"].index(month) for month in months]
 
-    def row(name: Said, band: Mapping[str, Any], back: Said = fixed("")) -> tuple[Cell, ...]:
+    def row(name: Said, band: Mapping[str, Any], back: Said = NO_WORDS) -> tuple[Cell, ...]:
         cells = (
             cell(
                 change(value_at(band, "median", i)),
@@ -270,7 +284,8 @@ def _split(found: Mapping[str, Any], site: str, months: Sequence[int]) -> Table:
         rows.append(row(term("part", "untreated"), block["untreated"]))
     head = (say("why.part"), *(_year(month) for month in months), say("why.back"))
     caption = capital(say("why.caption", site=term("site", site)))
-    return Table(caption, head, tuple(rows), widths=(3, *(1.6 for _ in months), 2.2))
+    align = "l" + "r" * len(months) + "l"
+    return table(caption, head, rows, align, (3, *(1.6 for _ in months), 2.2))
 
 
 def support_section(result: Mapping[str, Any]) -> Section:
@@ -278,7 +293,7 @@ def support_section(result: Mapping[str, Any]) -> Section:
     blocks: list[Block] = [text(say("support.intro"))]
     rows = view.rows(result)
     head = (say("forecast.letter"), say("forecast.support"), fixed(""))
-    table = tuple(
+    badges = tuple(
         (
             Cell(fixed(""), letter=one.letter, style=one.style),
             cell(term("support", one.support), badge=one.support),
@@ -286,7 +301,7 @@ def support_section(result: Mapping[str, Any]) -> Section:
         )
         for one in rows
     )
-    blocks.append(Table(say("forecast.key"), head, table, words=True, widths=(1, 2, 6)))
+    blocks.append(table(say("forecast.key"), head, badges, align="l", widths=(1, 2, 6)))
     for one in rows:
         if not one.nearest:
             continue
@@ -300,7 +315,7 @@ def support_section(result: Mapping[str, Any]) -> Section:
             for study in one.nearest
         )
         columns = tuple(say(f"support.{name}") for name in ("study", "on", "error", "read"))
-        inner = Table(say("support.caption"), columns, nearest, words=True, widths=(3, 4, 2, 2))
+        inner = table(say("support.caption"), columns, nearest, align="l", widths=(3, 4, 2, 2))
         blocks.append(More(say("support.studies", letter=one.letter), (inner,)))
     if not any(one.nearest for one in rows):
         blocks.append(text(say("support.none"), "note"))

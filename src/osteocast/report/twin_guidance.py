@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from osteocast.report.blocks import Block, Cell, Listing, More, Section, Table, cell, text
+from osteocast.report.blocks import Block, Cell, Listing, More, Section, Table, cell, table, text
 from osteocast.report.levels import Said, capital, fixed, joined, say, term
+from osteocast.report.rule_words import in_words
 
 PROTECT = ("treat", "offer", "consider")
 SILENT = ("not_covered", "not_read")
@@ -46,7 +47,7 @@ def rule_words(one: Verdict) -> Said:
     if step is None:
         return fixed("\N{EN DASH}")
     condition = str(step["if"])
-    words = say("guidance.otherwise") if condition.startswith("otherwise") else fixed(condition)
+    words = say("guidance.otherwise") if condition.startswith("otherwise") else in_words(condition)
     return say("guidance.rule", line=str(step["line"]), rule=words)
 
 
@@ -95,13 +96,13 @@ def _side_by_side(found: list[Verdict]) -> Table:
         for one in found
     )
     head = tuple(say(f"guidance.{name}") for name in ("text", "says", "line", "read"))
-    return Table(say("guidance.caption"), head, rows, words=True, widths=(2, 3, 4, 2.4))
+    return table(say("guidance.caption"), head, rows, align="l", widths=(2, 3, 4, 2.4))
 
 
 def _trace(found: list[Verdict]) -> Iterator[Block]:
     for one in found:
         yield text(Said(*(f"{words} ({how})" for words, how in zip(short(one), _source(one), strict=True))))
-        lines = [f"line {step['line']}: {step['words']}" for step in one.get("trace") or ()]
+        lines = [str(step["words"]) for step in one.get("trace") or ()]
         more = [one.get("says"), one.get("substitution"), *(one.get("not_known") or ())]
         yield Listing(tuple(fixed(line) for line in (*lines, *(part for part in more if part))), tone="quoted")
 

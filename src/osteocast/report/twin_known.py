@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from osteocast.report.blocks import Block, Cell, Listing, More, Section, Table, cell, text
+from osteocast.report.blocks import Block, Cell, Listing, More, Section, Table, cell, table, text
 from osteocast.report.figures import change
 from osteocast.report.levels import Said, capital, day, fixed, say, term
 from osteocast.report.words import number, percent, plain_item
@@ -58,15 +58,17 @@ def known_section(result: Mapping[str, Any]) -> Section:
         for one in result["known"]
     )
     head = tuple(say(f"known.{name}") for name in ("what", "value", "date", "noise", "enters"))
-    table = Table(say("known.caption"), head, rows, words=True, widths=(3, 3, 2, 1.4, 3))
-    blocks: list[Block] = [text(say("known.intro")), table]
+    facts = table(say("known.caption"), head, rows, align="l", widths=(3, 3, 2, 1.4, 3))
+    blocks: list[Block] = [text(say("known.intro")), facts]
     filled = result["person"].get("filled") or ()
     if filled:
         blocks += [text(say("known.filled"), "note"), More(say("known.summary"), (_filled(filled),))]
     else:
         blocks.append(text(say("known.nothing_filled")))
     notes = [fixed(plain_item(note)) for note in result["person"].get("notes") or ()]
-    return Section("known", say("section.known"), (*blocks, *((Listing(tuple(notes), tone="quoted"),) if notes else ())))
+    if notes:
+        blocks.append(Listing(tuple(notes), tone="quoted"))
+    return Section("known", say("section.known"), tuple(blocks))
 
 
 def _role(enters: str) -> Said:
@@ -98,7 +100,7 @@ def _filled(filled: Any) -> Table:
             )
         )
     head = (say("known.what"), say("known.used"), say("known.source"))
-    return Table(say("known.filled.caption"), head, tuple(rows), words=True, widths=(2, 2, 5))
+    return table(say("known.filled.caption"), head, tuple(rows), align="l", widths=(2, 2, 5))
 
 
 def chance(p: float | None) -> str:
@@ -134,7 +136,8 @@ def pairs_section(result: Mapping[str, Any]) -> Section:
             *(say("pairs.over", rate=rate) for rate in rates),
         )
         widths = (2, 2, 2, 1.5, 1.5, *(1.6 for _ in rates))
-        blocks.append(Table(say("pairs.caption"), head, tuple(_pair(one, rates) for one in pairs), widths=widths))
+        align = "lll" + "r" * (len(rates) + 2)
+        blocks.append(table(say("pairs.caption"), head, (_pair(one, rates) for one in pairs), align, widths))
     for one in result.get("marker_pairs") or ():
         blocks += _marker(one)
     return Section("pairs", say("section.pairs"), tuple(blocks))
@@ -168,7 +171,8 @@ def _marker(one: Mapping[str, Any]) -> Iterator[Block]:
     yield text(Said(*(f"{first} {second}" for first, second in zip(real, expected, strict=True))))
     if one.get("asks"):
         read = term("quality", str(one.get("quality") or ""))
-        yield text(Said(*(f"{fixed(one['asks']).plain} [{fixed(one['source']).plain}; {how}]" for how in read)), "quoted")
+        asks, source = fixed(one["asks"]).plain, fixed(one["source"]).plain
+        yield text(Said(*(f"{asks} [{source}; {how}]" for how in read)), "quoted")
 
 
 _ENDS = (("median", "median"), ("lo", "lo90"), ("hi", "hi90"))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from osteocast.report.blocks import Block, Cell, Listing, Section, Table, cell, text
+from osteocast.report.blocks import Block, Cell, Listing, Section, Table, cell, table, text
 from osteocast.report.charts import style_number
 from osteocast.report.figures import find, value_at
 from osteocast.report.levels import Said, capital, day, fixed, say, term
@@ -81,7 +81,7 @@ def _expected(result: Mapping[str, Any]) -> Table:
         head.append(say("letter.fractures", year=str(year)))
     rows = []
     for k, one in enumerate(strategies):
-        cells = [Cell(fixed(""), letter=letter(k), style=style_number(k)), _regimen(one)]
+        cells = [Cell(fixed(""), letter=letter(k), style=style_number(k)), _regimen(result, k)]
         for site, quantity in shown.items():
             band = find(one, ("sites", site, quantity.key))
             if band is None:
@@ -94,11 +94,11 @@ def _expected(result: Mapping[str, Any]) -> Table:
             cells.append(_risk(fractures[k]))
         rows.append(tuple(cells))
     widths = (1, 4, *(2.0 for _ in head[2:]))
-    return Table(say("letter.table"), tuple(head), tuple(rows), widths=widths)
+    return table(say("letter.table"), tuple(head), rows, align="ll" + "r" * (len(head) - 2), widths=widths)
 
 
-def _regimen(one: Mapping[str, Any]) -> Cell:
-    return Cell(regimen_words(one["regimen"]), tone="quoted")
+def _regimen(result: Mapping[str, Any], k: int) -> Cell:
+    return Cell(regimen_words(result, k), tone="quoted")
 
 
 def _risk(found: Mapping[str, Any] | None) -> Cell:

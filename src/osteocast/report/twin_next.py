@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from osteocast.report.blocks import Block, Cell, Listing, More, Section, Table, cell, text
+from osteocast.guidance.treatment import BONE_DRUGS, INHIBITORS
+from osteocast.report.blocks import Block, Cell, Listing, More, Section, Table, cell, table, text
 from osteocast.report.levels import Said, day, fixed, joined, say, term
 from osteocast.report.merge import letter
 from osteocast.report.twin_guidance import hinges, naming, short, speaking
@@ -13,41 +14,49 @@ from osteocast.report.twin_known import filled_name
 from osteocast.report.twin_risk import cards_of
 from osteocast.report.words import percent
 
-INHIBITORS = {"anastrozole", "letrozole", "exemestane"}
-BONE_DRUGS = {"alendronate", "risedronate", "ibandronate", "zoledronic_acid", "denosumab", "romosozumab", "teriparatide"}
 EXIT = "end_of_denosumab"
 REAL = 0.95
+CHANCES = ("p_detects_change", "p_changes_advice")
+EVERY = 6
+"""Months between the scans to come that the table shows."""
 FEW = 3
 
 
 def next_scan(result: Mapping[str, Any]) -> Said:
-    """When the next scan is worth doing."""
+    """When the next scan is worth doing, and what it is expected to show there."""
     found = result.get("next_scan") or {}
-    return say("next.scan", date=day(found["date"])) if found.get("date") else say("next.no_scan")
+    if not found.get("date"):
+        return say("next.no_scan")
+    date, rule = day(found["date"]), found.get("rule") or {}
+    there = next((one for one in found.get("candidates") or () if one["month"] == found.get("month")), None)
+    if there is None:
+        return say("next.due", date=date)
+    reached = any(there[name] >= rule.get(name, 2.0) for name in CHANCES)
+    shown = {name: percent(there[f"p_{name}"]) for name in ("detects_change", "changes_advice")}
+    return say("next.scan" if reached else "next.until", date=date, **shown)
 
 
 def change_section(result: Mapping[str, Any]) -> Section:
     """The next scan, what each date would do, facts that are not known."""
     found = result.get("next_scan") or {}
     blocks: list[Block] = [text(next_scan(result))]
-    if found.get("reason"):
-        blocks.append(text(fixed(found["reason"]), "quoted"))
     if candidates := found.get("candidates"):
         rows = tuple(
             (
-                cell(f"{one['month']:g}"),
+                cell(f"{one['month']:g}", day(one.get("date"))),
                 cell(percent(one["p_detects_change"])),
                 cell(percent(one["p_changes_advice"])),
             )
             for one in candidates
+            if one["month"] % EVERY == 0
         )
         head = (say("next.when"), say("next.detects"), say("next.advice"))
-        blocks.append(Table(say("next.candidates"), head, rows))
+        blocks.append(table(say("next.candidates"), head, rows))
     if dates := found.get("guidelines"):
         texts = result.get("guidance") or {}
         rows = tuple((cell(short(texts.get(key) or {"short": key})), cell(day(date))) for key, date in dates.items())
         head = (say("next.guideline"), say("next.date"))
-        blocks.append(Table(say("next.by_guideline"), head, rows, words=True))
+        blocks.append(table(say("next.by_guideline"), head, rows, align="l"))
     if filled := _filled(result):
         blocks.append(text(say("next.unknown", facts=joined(filled))))
     if found_hinges := hinges(result):
@@ -90,11 +99,11 @@ def schedule_section(result: Mapping[str, Any]) -> Section:
         (cell(day(date)), cell(joined(list(dict.fromkeys(check_name(one) for one in found)), last=", ")))
         for date, found in dates.items()
     )
-    table = Table(say("next.schedule"), (say("next.date"), say("next.checks")), listed, words=True, widths=(1, 4))
+    dated = table(say("next.schedule"), (say("next.date"), say("next.checks")), listed, align="l", widths=(1, 4))
     return Section(
         "next",
         say("section.next"),
-        (text(say("next.intro")), *_exits(result), table, More(say("next.reasons"), (_reasons(entries),))),
+        (text(say("next.intro")), *_exits(result), dated, More(say("next.reasons"), (_reasons(entries),))),
     )
 
 
@@ -112,7 +121,7 @@ def _reasons(entries: list[Mapping[str, Any]]) -> Table:
             )
         )
     head = (say("next.checks"), say("next.why"), say("next.words"), say("risk.read"))
-    return Table(say("next.reasons"), head, tuple(reversed(rows)), words=True, widths=(2, 3, 5, 1.8))
+    return table(say("next.reasons"), head, tuple(reversed(rows)), align="l", widths=(2, 3, 5, 1.8))
 
 
 def _exits(result: Mapping[str, Any]) -> Iterator[Block]:
@@ -126,14 +135,19 @@ def _has_denosumab(result: Mapping[str, Any], k: int) -> bool:
 
 def exits(result: Mapping[str, Any]) -> Iterator[Said]:
     """The day on which another drug follows denosumab, or that there is none; what other strategies need."""
-    dates = [one["date"] for one in result.get("schedule") or () if one.get("check") == EXIT]
-    if dates:
-        yield say("exit.date", date=day(min(dates)))
-    else:
-        yield say("exit.open" if _has_denosumab(result, 0) else "exit.none")
-    others = [letter(k) for k in range(1, len(result["strategies"])) if _has_denosumab(result, k)]
-    if others:
-        yield say("exit.others", letters=joined([fixed(one) for one in others], last=", "))
+    if not _has_denosumab(result, 0):
+        yield say("exit.none")
+    for k, one in enumerate(result["strategies"]):
+        if not _has_denosumab(result, k):
+            continue
+        after = one.get("exit")
+        dates = [each["date"] for each in one.get("schedule") or () if each.get("check") == EXIT]
+        if after:
+            yield say("exit.date", letter=letter(k), date=day(after["date"]), regimen=after["regimen"])
+        elif dates:
+            yield say("exit.due", letter=letter(k), date=day(min(dates)))
+        else:
+            yield say("exit.open", letter=letter(k))
 
 
 def first_visit(result: Mapping[str, Any]) -> Said | None:
@@ -160,7 +174,7 @@ def questions(result: Mapping[str, Any]) -> list[Said]:
             asked.append(say("ask.loss", site=term("site", one["site"])))
     if result["flags"]:
         asked.append(say("ask.flags"))
-    if person.get("sex") == "male" and any(cards & INHIBITORS for cards in taken):
+    if person.get("sex") == "male" and any(cards & set(INHIBITORS) for cards in taken):
         asked.append(say("ask.man"))
     if found:
         counted = {"naming": str(len(naming(result))), "speaking": str(len(found))}
@@ -169,16 +183,14 @@ def questions(result: Mapping[str, Any]) -> list[Said]:
         asked.append(say("ask.denosumab"))
     if open_facts := list(dict.fromkeys(hinge["words"] for _, hinge in hinges(result))):
         asked.append(say("ask.hinges", facts=joined([fixed(one) for one in open_facts], last="; ", between="; ")))
-    if any(cards & BONE_DRUGS for cards in taken) or naming(result):
+    if any(cards & set(BONE_DRUGS) for cards in taken) or naming(result):
         asked.append(say("ask.before_drug"))
     if device := next((one["device"] for one in reversed(scans) if one.get("device")), None):
         asked.append(say("ask.next_scan", device=device))
     if filled := _filled(result):
         asked.append(say("ask.filled", facts=joined(filled[:FEW])))
     beyond = [
-        letter(k)
-        for k, one in enumerate(result["strategies"])
-        if (one.get("support") or {}).get("class") == "beyond"
+        letter(k) for k, one in enumerate(result["strategies"]) if (one.get("support") or {}).get("class") == "beyond"
     ]
     if beyond:
         asked.append(say("ask.beyond", letters=joined([fixed(one) for one in beyond], last=", ")))

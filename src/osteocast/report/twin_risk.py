@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from osteocast.regimen import Regimen
-from osteocast.report.blocks import Block, Cell, More, Section, Table, cell, text
+from osteocast.report.blocks import Block, Cell, More, Section, Table, cell, table, text
 from osteocast.report.charts import style_number
 from osteocast.report.levels import Said, capital, fixed, say, term
 from osteocast.report.merge import letter
@@ -44,12 +44,15 @@ def risk_section(result: Mapping[str, Any]) -> Section:
         names = list(found[0][1])
         blocks.append(_fractures(found, [name for name in MAIN if name in names], longest))
     main = [one for one in harms if one[0]["kind"] == "harm"]
-    blocks.append(_harms(main, longest) if main else text(say("risk.none_harm"), "note"))
+    counted = [one for one in main if one[0].get("per_1000") is not None]
+    blocks.append(_harms(counted, longest) if counted else text(say("risk.none_harm"), "note"))
     blocks.append(text(say("risk.studied"), "note"))
+    if uncounted := [one for one in main if one not in counted]:
+        blocks.append(More(say("risk.uncounted"), (_care(uncounted, say("risk.uncounted")),)))
     if found and (rest := [name for name in found[0][1] if name not in MAIN]):
         blocks.append(More(say("risk.more"), (_fractures(found, rest, longest),)))
     if care := [one for one in harms if one[0]["kind"] != "harm"]:
-        blocks.append(More(say("risk.care"), (_care(care),)))
+        blocks.append(More(say("risk.care"), (_care(care, say("risk.care")),)))
     if split := [_through(k, block) for k, block in found if _has_split(block)]:
         blocks.append(More(say("risk.through"), tuple(split)))
     return Section("risk", say("section.risk"), tuple(blocks))
@@ -93,17 +96,12 @@ def _fractures(found: Sequence[tuple[int, Mapping[str, Any]]], names: Sequence[s
             rows.append((cell(first), Cell(fixed(""), letter=letter(k), style=style_number(k)), *cells))
     within = (say("risk.within" if year != 1 else "risk.within_one", years=str(year)) for year in years)
     head = (say("risk.outcome"), say("forecast.letter"), *within)
-    return Table(say("risk.fractures"), head, tuple(rows), widths=(3, 1, *(1.6 for _ in years)))
+    return table(say("risk.fractures"), head, tuple(rows), align="l", widths=(3, 1, *(1.6 for _ in years)))
 
 
 def harms_of(result: Mapping[str, Any]) -> list[tuple[Mapping[str, Any], list[int]]]:
     """Harms shown first, most frequent first, each with the places of the strategies that carry it."""
-    cards = [cards_of(str(one["regimen"])) for one in result["strategies"]]
-    found = []
-    for one in result.get("harms") or ():
-        places = [k for k, of_one in enumerate(cards) if of_one & set(one["card_ids"])]
-        if places and one.get("main", True):
-            found.append((one, places))
+    found = [(one, list(one["strategies"])) for one in result.get("harms") or () if one["main"]]
     return sorted(found, key=lambda pair: -(pair[0].get("per_1000") if pair[0].get("per_1000") is not None else -1.0))
 
 
@@ -119,11 +117,8 @@ def _letters(places: Sequence[int]) -> str:
 def _harms(harms: Sequence[tuple[Mapping[str, Any], list[int]]], longest: float) -> Table:
     rows = []
     for one, places in harms:
-        people = one.get("per_1000")
-        said, bar = say("risk.no_figure"), None
-        if people is not None:
-            figure, bar = of_1000(people / PEOPLE), people / longest
-            said = say("risk.about", people=figure) if one["quality"] == "memory" else fixed(figure)
+        figure, bar = of_1000(one["per_1000"] / PEOPLE), one["per_1000"] / longest
+        said = say("risk.about", people=figure) if one["quality"] == "memory" else fixed(figure)
         name = Said(one["plain"], one["plain"], f"{capital(fixed(one['title'])).plain}. {one['plain']}")
         style = style_number(places[0])
         words = Cell(name, (fixed(f"{one['drug']}: {one['in_words']}"),), tone="harm")
@@ -137,10 +132,10 @@ def _harms(harms: Sequence[tuple[Mapping[str, Any], list[int]]], longest: float)
             )
         )
     head = tuple(say(f"risk.{name}") for name in ("harm", "plans", "people", "over", "read"))
-    return Table(say("risk.harms"), head, tuple(rows), widths=(5, 1.1, 1.6, 1.6, 2.6))
+    return table(say("risk.harms"), head, tuple(rows), align="l", widths=(5, 1.1, 1.6, 1.6, 2.6))
 
 
-def _care(harms: Sequence[tuple[Mapping[str, Any], list[int]]]) -> Table:
+def _care(harms: Sequence[tuple[Mapping[str, Any], list[int]]], caption: Said) -> Table:
     rows = tuple(
         (
             cell(fixed(one["plain"])),
@@ -151,7 +146,7 @@ def _care(harms: Sequence[tuple[Mapping[str, Any], list[int]]]) -> Table:
         for one, places in harms
     )
     head = (say("risk.care_what"), say("risk.plans"), say("risk.figures"), say("risk.read"))
-    return Table(say("risk.care"), head, rows, words=True, widths=(4, 1, 3, 2.5))
+    return table(caption, head, rows, align="l", widths=(4, 1, 3, 2.5))
 
 
 def _has_split(block: Mapping[str, Any]) -> bool:
@@ -169,4 +164,4 @@ def _through(k: int, block: Mapping[str, Any]) -> Table:
         for name in names
     )
     head = (say("risk.outcome"), *(say(f"through.{key}") for key in keys))
-    return Table(say("risk.through_caption", letter=letter(k)), head, rows, widths=(3, *(1.5 for _ in keys)))
+    return table(say("risk.through_caption", letter=letter(k)), head, rows, widths=(3, *(1.5 for _ in keys)))
