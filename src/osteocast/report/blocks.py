@@ -172,10 +172,15 @@ def cell(words: Said | str, *small: Said | str, **more: Any) -> Cell:
     return Cell(main, tuple(one for one in rest if any(one)), **more)
 
 
+def unbroken(text: str) -> str:
+    """With each per cent sign held to its number."""
+    return text.replace(" %", "\N{NO-BREAK SPACE}%")
+
+
 def resolved(value: Any, level: str) -> Any:
     """Blocks as plain data at one reading level, for a writer that knows no levels."""
     if isinstance(value, Said):
-        return value.at(level)
+        return unbroken(value.at(level))
     if isinstance(value, str | int | float | bool) or value is None:
         return value
     if isinstance(value, dict):

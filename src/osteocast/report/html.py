@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from osteocast.report import figures, questions, view
+from osteocast.report.blocks import unbroken
 from osteocast.report.claims import claims_view
 from osteocast.report.levels import DEFAULT, LEVELS, checked
 from osteocast.report.people import people_view
@@ -15,7 +16,7 @@ from osteocast.report.published import published
 from osteocast.report.replicate import replicate_view
 from osteocast.report.study import study_view
 from osteocast.report.trial import trial_view
-from osteocast.report.words import DISCLAIMER, HORMONES, SITES, plain, plain_item, years
+from osteocast.report.words import DISCLAIMER, HORMONES, SITES, escaped, plain, plain_item, years
 
 if TYPE_CHECKING:
     import jinja2
@@ -41,6 +42,7 @@ def _environment() -> jinja2.Environment:
         lstrip_blocks=True,
     )
     environment.filters["drawn"] = Markup
+    environment.filters["held"] = lambda text: Markup(unbroken(escaped(text)))
     environment.globals["style"] = Markup((HERE / "style.css").read_text(encoding="utf-8"))
     environment.globals["disclaimer"] = DISCLAIMER
     return environment

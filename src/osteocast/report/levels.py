@@ -41,13 +41,8 @@ class Said(NamedTuple):
 
 def fixed(text: object) -> Said:
     """A text that is the same at every level: a name, a number, a quotation."""
-    words = unbroken(printable(text))
+    words = printable(text)
     return Said(words, words, words)
-
-
-def unbroken(text: str) -> str:
-    """With each per cent sign held to its number."""
-    return text.replace(" %", "\N{NO-BREAK SPACE}%")
 
 
 def checked(level: str) -> str:
@@ -122,7 +117,7 @@ def say(key: str, **values: object) -> Said:
     given = {name: value if isinstance(value, Said) else fixed(value) for name, value in values.items()}
     return Said(
         *(
-            unbroken(template).format(**{name: value.at(level) for name, value in given.items()})
+            template.format(**{name: value.at(level) for name, value in given.items()})
             for level, template in zip(LEVELS, templates, strict=True)
         )
     )

@@ -1,8 +1,8 @@
 """The report of one person on paper: a tagged PDF whose first page is a letter, set by typst from the same blocks.
 
 The data reach typst as JSON, where text stays text: nothing in them is read as markup or code. Fonts are those that
-typst brings with it, no file and no network is read beside the template, and the date of the file is that of the
-forecast, so that one result always gives the same bytes.
+typst brings with it, as long as they have every letter; no file and no network is read beside the template, and the
+date of the file is that of the forecast, so that one result gives the same bytes.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ import json
 import re
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from osteocast.report.blocks import resolved
 from osteocast.report.charts import STYLES
@@ -48,16 +48,27 @@ def twin_pdf(result: Mapping[str, Any], level: str = DEFAULT) -> bytes:
     document["language"] = LANGUAGE
     for block in _charts(document):
         block["svg"] = on_paper(block["svg"])
-    made = typst.compile(
-        TEMPLATE.read_bytes(),
-        format="pdf",
-        ignore_system_fonts=True,
-        sys_inputs={"report": json.dumps(document, ensure_ascii=False)},
-        pdf_standards=["ua-1"],
-        timestamp=_moment(result),
-    )
-    assert isinstance(made, bytes)
-    return made
+    inputs = {"report": json.dumps(document, ensure_ascii=False)}
+    template, moment = TEMPLATE.read_bytes(), _moment(result)
+
+    def made(standard: Literal["ua-1", "1.7"]) -> bytes:
+        found = typst.compile(
+            template,
+            format="pdf",
+            ignore_system_fonts=standard == "ua-1",
+            sys_inputs=inputs,
+            pdf_standards=[standard],
+            timestamp=moment,
+        )
+        assert isinstance(found, bytes)
+        return found
+
+    try:
+        return made("ua-1")
+    except typst.TypstError:
+        # PDF/UA asks for a glyph for every letter. A name may have letters that the fonts of typst lack: then fonts
+        # of the machine help out, and the file is tagged all the same but claims no standard.
+        return made("1.7")
 
 
 def _moment(result: Mapping[str, Any]) -> dt.datetime:

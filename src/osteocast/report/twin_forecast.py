@@ -6,7 +6,20 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from osteocast.report import view
-from osteocast.report.blocks import Block, Cell, Chart, Charts, Heading, More, Section, Table, cell, table, text
+from osteocast.report.blocks import (
+    Block,
+    Cell,
+    Chart,
+    Charts,
+    Heading,
+    Listing,
+    More,
+    Section,
+    Table,
+    cell,
+    table,
+    text,
+)
 from osteocast.report.charts import Reference, Series, line_chart, style_number
 from osteocast.report.figures import (
     LOW,
@@ -110,8 +123,9 @@ def forecast_section(result: Mapping[str, Any]) -> Section:
 def _warnings(result: Mapping[str, Any]) -> Iterator[Block]:
     """What speaks against a strategy, as the plan says it."""
     for k, one in enumerate(result["strategies"]):
-        for warning in one.get("warnings") or ():
-            yield text(say("forecast.warning", letter=letter(k), words=str(warning)), "warn")
+        if warnings := one.get("warnings"):
+            yield text(say("forecast.warning", letter=letter(k)), "warn")
+            yield Listing(tuple(fixed(warning) for warning in warnings), tone="quoted")
 
 
 def ends(result: Mapping[str, Any], sites: Sequence[str]) -> Iterator[Said]:
@@ -151,7 +165,13 @@ def _one_each(strategies: Strategies, site: str) -> Iterator[Chart]:
     """One chart a strategy with both bands, all on one scale."""
     shown = quantity_of(strategies, site)
     bands = [(k, one, find(one, ("sites", site, shown.key))) for k, one in enumerate(strategies)]
-    values = [v for _, _, band in bands if band for key in ("lo90", "hi90") for v in band.get(key) or () if finite(v)]
+    values = [
+        value
+        for _, _, band in bands
+        for key in ("lo90", "hi90")
+        for value in (band or {}).get(key) or ()
+        if value is not None and finite(value)
+    ]
     for k, one, band in bands:
         if band is None:
             continue

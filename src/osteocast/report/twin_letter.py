@@ -8,7 +8,7 @@ from typing import Any
 from osteocast.report.blocks import Block, Cell, Listing, Section, Table, cell, table, text
 from osteocast.report.charts import style_number
 from osteocast.report.figures import find, value_at
-from osteocast.report.levels import Said, capital, day, fixed, say, term
+from osteocast.report.levels import Said, capital, day, say, term
 from osteocast.report.merge import letter
 from osteocast.report.twin_forecast import SITES, T_SCORE, horizons, quantity_of, regimen_words
 from osteocast.report.twin_guidance import counts, letter_lines
@@ -70,7 +70,7 @@ _ENDS = (("t", "median"), ("lo", "lo90"), ("hi", "hi90"))
 def _expected(result: Mapping[str, Any]) -> Table:
     strategies, month = result["strategies"], horizons(result)[-1]
     shown = {site: quantity_of(strategies, site) for site in SITES}
-    head = [say("forecast.letter"), say("forecast.regimen")]
+    head = [say("forecast.letter")]
     head += [
         capital(say(f"letter.site_year{one.suffix}", site=term("site", site), year=years(month)))
         for site, one in shown.items()
@@ -81,7 +81,7 @@ def _expected(result: Mapping[str, Any]) -> Table:
         head.append(say("letter.fractures", year=str(year)))
     rows = []
     for k, one in enumerate(strategies):
-        cells = [Cell(fixed(""), letter=letter(k), style=style_number(k)), _regimen(result, k)]
+        cells = [Cell(regimen_words(result, k), letter=letter(k), style=style_number(k), tone="quoted")]
         for site, quantity in shown.items():
             band = find(one, ("sites", site, quantity.key))
             if band is None:
@@ -93,12 +93,8 @@ def _expected(result: Mapping[str, Any]) -> Table:
         if any(fractures):
             cells.append(_risk(fractures[k]))
         rows.append(tuple(cells))
-    widths = (1, 4, *(2.0 for _ in head[2:]))
-    return table(say("letter.table"), tuple(head), rows, align="ll" + "r" * (len(head) - 2), widths=widths)
-
-
-def _regimen(result: Mapping[str, Any], k: int) -> Cell:
-    return Cell(regimen_words(result, k), tone="quoted")
+    widths = (5, *(2.0 for _ in head[1:]))
+    return table(say("letter.table"), tuple(head), rows, widths=widths)
 
 
 def _risk(found: Mapping[str, Any] | None) -> Cell:

@@ -17,7 +17,7 @@ from osteocast.report.words import percent
 EXIT = "end_of_denosumab"
 REAL = 0.95
 CHANCES = ("p_detects_change", "p_changes_advice")
-EVERY = 6
+EVERY = 12
 """Months between the scans to come that the table shows."""
 FEW = 3
 
@@ -43,20 +43,21 @@ def change_section(result: Mapping[str, Any]) -> Section:
     if candidates := found.get("candidates"):
         rows = tuple(
             (
-                cell(f"{one['month']:g}", day(one.get("date"))),
+                cell(day(one.get("date"))),
+                cell(f"{one['month']:g}"),
                 cell(percent(one["p_detects_change"])),
                 cell(percent(one["p_changes_advice"])),
             )
             for one in candidates
-            if one["month"] % EVERY == 0
+            if one["month"] % EVERY == 0 or one["month"] == found.get("month")
         )
-        head = (say("next.when"), say("next.detects"), say("next.advice"))
+        head = (say("next.date"), say("next.when"), say("next.detects"), say("next.advice"))
         blocks.append(table(say("next.candidates"), head, rows))
     if dates := found.get("guidelines"):
         texts = result.get("guidance") or {}
-        rows = tuple((cell(short(texts.get(key) or {"short": key})), cell(day(date))) for key, date in dates.items())
-        head = (say("next.guideline"), say("next.date"))
-        blocks.append(table(say("next.by_guideline"), head, rows, align="l"))
+        named = ((cell(short(texts.get(key) or {"short": key})), cell(day(date))) for key, date in dates.items())
+        columns = (say("next.guideline"), say("next.date"))
+        blocks.append(table(say("next.by_guideline"), columns, named, align="l"))
     if filled := _filled(result):
         blocks.append(text(say("next.unknown", facts=joined(filled))))
     if found_hinges := hinges(result):

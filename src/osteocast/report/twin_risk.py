@@ -119,9 +119,8 @@ def _harms(harms: Sequence[tuple[Mapping[str, Any], list[int]]], longest: float)
     for one, places in harms:
         figure, bar = of_1000(one["per_1000"] / PEOPLE), one["per_1000"] / longest
         said = say("risk.about", people=figure) if one["quality"] == "memory" else fixed(figure)
-        name = Said(one["plain"], one["plain"], f"{capital(fixed(one['title'])).plain}. {one['plain']}")
         style = style_number(places[0])
-        words = Cell(name, (fixed(f"{one['drug']}: {one['in_words']}"),), tone="harm")
+        words = Cell(fixed(one["plain"]), (fixed(f"{one['drug']}: {one['in_words']}"),), tone="harm")
         rows.append(
             (
                 words,

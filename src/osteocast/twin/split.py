@@ -23,7 +23,8 @@ class _Some:
         self._numbers, self._index = numbers, index
 
     def __call__(self, purpose: str) -> np.ndarray:
-        return self._numbers(purpose)[self._index]
+        found: np.ndarray = self._numbers(purpose)[self._index]
+        return found
 
     def add(self, purposes: Iterable[str]) -> None:
         self._numbers.add(purposes)

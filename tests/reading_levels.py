@@ -78,7 +78,8 @@ class Careful:
     def __getitem__(self, word: str) -> list[list[str]]:
         hyphens = len(self._pyphen.positions(word)) + 1
         silent = word.endswith("e") and not word.endswith("le")
-        groups = len(re.findall(r"[aeiouy]+", word[:-1] if silent else word))
+        bare = word[:-1] if silent else word
+        groups = len(re.findall(r"[aeiouy]+", bare)) + len(re.findall(r"eo|ia|iu|uo|io(?!n)", bare))
         return [["A1"] * max(hyphens, groups, 1)]
 
 
