@@ -261,9 +261,19 @@ def test_a_short_forecast_without_fractures_or_advice_is_reported(results):
         one |= {"fracture": {}, "schedule": [], "warnings": [], "exit": None}
     result |= {"why": None, "next_scan": {}, "schedule": [], "guidance": {}, "harms": [], "sources": [], "known": []}
     result |= {"scan_pairs": [], "marker_pairs": []}
+    result["guidance_summary"] = {}
     result["person"] |= {"scans": [], "filled": [], "date": None}
     assert "No bone scan was given" in twin_page(result)
     assert len(pages(twin_pdf(result))) > 1
+
+
+def test_the_letter_says_when_a_text_would_first_name_a_bone_drug(results):
+    result = copy.deepcopy(results[STARTING])
+    assert not [one for one in result["guidance"].values() if one["advice"] in ("treat", "offer", "consider")]
+    result["guidance_summary"]["start_of_protection"] = {"month": 12.0, "date": "2027-01-31", "by": ["singapore"]}
+    assert pages(twin_pdf(result))[0].count("31 January 2027") == 1
+    result["guidance"]["singapore"]["advice"] = "treat"
+    assert "31 January 2027" not in pages(twin_pdf(result))[0]
 
 
 # ---- the page

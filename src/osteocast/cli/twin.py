@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -52,8 +52,6 @@ def twin(
             import typst  # noqa: F401  # said before minutes are spent on what it will print
     stored.ahead("twin")
     from osteocast.people import checks
-    from osteocast.report.html import twin_page
-    from osteocast.report.pdf import twin_pdf
     from osteocast.report.twin import twin_table
     from osteocast.twin import forecast
     from osteocast.twin.pairs import RATES
@@ -67,6 +65,18 @@ def twin(
         name="twin",
         out=out,
         json=json,
-        page=lambda made: twin_page(made, level),
-        paper=lambda made: twin_pdf(made, level),
+        page=lambda made: _page(made, level),
+        paper=lambda made: _paper(made, level),
     )
+
+
+def _page(result: dict[str, Any], level: str) -> str:
+    from osteocast.report.html import twin_page
+
+    return twin_page(result, level)
+
+
+def _paper(result: dict[str, Any], level: str) -> bytes:
+    from osteocast.report.pdf import twin_pdf
+
+    return twin_pdf(result, level)

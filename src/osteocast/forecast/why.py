@@ -37,6 +37,7 @@ from typing import Any
 import numpy as np
 
 from osteocast.drugs.catalogue import card
+from osteocast.engine.accuracy import DEFAULT, Accuracy
 from osteocast.forecast import bands, history
 from osteocast.forecast.compare import SEED, YEARS, PurposeNumbers, choose, drawn_person, whole, whole_days
 from osteocast.forecast.simulation import Job, simulate
@@ -143,6 +144,7 @@ def split(
     regimen: Regimen,
     years: int,
     seed: int,
+    accuracy: Accuracy = DEFAULT,
 ) -> Why:
     """Split the change of density of draws that stand at month 0.
 
@@ -154,6 +156,7 @@ def split(
         regimen: what happens from month 0 on.
         years: how long.
         seed: seed that the draws come from.
+        accuracy: how finely time is cut.
     """
     months = np.arange(0, 12 * years + 1, 12)
     taken = history.Taken(numbers, history.horizon_d(years))
@@ -162,7 +165,7 @@ def split(
     numbers.add(purpose for one in regimens for purpose in taken.purposes(one))
 
     def job(values: Mapping[str, Any], one: Regimen) -> Job:
-        return Job(values, one, whole_days(months), 0.0, state=now.state, taken=taken)
+        return Job(values, one, whole_days(months), 0.0, state=now.state, taken=taken, accuracy=accuracy)
 
     switched = [off(drawn, *pathways) for pathways in _SWITCHES.values()]
     jobs = [job(values, regimens[0]) for values in switched] + [job(drawn.values, one) for one in regimens[1:]]

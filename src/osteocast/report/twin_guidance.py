@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from osteocast.report.blocks import Block, Cell, Listing, More, Section, Table, cell, table, text
-from osteocast.report.levels import Said, capital, fixed, joined, say, term
+from osteocast.report.levels import Said, capital, day, fixed, joined, say, term
 from osteocast.report.rule_words import in_words
 
 PROTECT = ("treat", "offer", "consider")
@@ -59,6 +59,15 @@ def counts(result: Mapping[str, Any]) -> Said:
     return say("guidance.counts", speaking=str(len(found)), naming=str(len(naming(result))))
 
 
+def first_start(result: Mapping[str, Any]) -> Said | None:
+    """When a text would first name a bone drug, where none does now."""
+    found = (result.get("guidance_summary") or {}).get("start_of_protection") or {}
+    if not found.get("date") or naming(result):
+        return None
+    texts = result.get("guidance") or {}
+    return say("guidance.start", texts=joined([short(texts[one]) for one in found["by"]]), date=day(found["date"]))
+
+
 def letter_lines(result: Mapping[str, Any]) -> Iterator[Said]:
     """The first texts with the rule that fired, and how many more say what."""
     found = speaking(result)
@@ -75,12 +84,16 @@ def letter_lines(result: Mapping[str, Any]) -> Iterator[Said]:
 def guidance_section(result: Mapping[str, Any]) -> Section:
     """Texts side by side, the line that fired in each, the whole trace folded away."""
     found = result.get("guidance") or {}
-    blocks: list[Block] = [text(counts(result))]
+    blocks: list[Block] = [text(one) for one in (counts(result), first_start(result)) if one]
     if silent := [short(one) for one in found.values() if one["advice"] == "not_read"]:
         blocks.append(text(say("guidance.unread", texts=joined(silent)), "note"))
     covering = speaking(result)
     if covering:
         blocks.append(_side_by_side(covering))
+        summary = result.get("guidance_summary") or {}
+        remarks = [*(summary.get("remarks") or ()), *(summary.get("assumptions") or ()), summary.get("expected")]
+        if said := tuple(fixed(one) for one in remarks if one):
+            blocks.append(Listing(said, tone="quoted"))
         blocks.append(More(say("guidance.trace"), tuple(_trace(covering))))
     return Section("guidance", say("section.guidance"), tuple(blocks))
 

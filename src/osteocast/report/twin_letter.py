@@ -11,7 +11,7 @@ from osteocast.report.figures import find, value_at
 from osteocast.report.levels import Said, capital, day, say, term
 from osteocast.report.merge import letter
 from osteocast.report.twin_forecast import SITES, T_SCORE, horizons, quantity_of, regimen_words
-from osteocast.report.twin_guidance import counts, letter_lines
+from osteocast.report.twin_guidance import counts, first_start, letter_lines
 from osteocast.report.twin_known import real_changes
 from osteocast.report.twin_next import exits, first_visit, next_scan, questions
 from osteocast.report.twin_risk import HEADLINE, of_1000
@@ -27,15 +27,18 @@ def letter_sections(result: Mapping[str, Any]) -> tuple[Section, ...]:
     return (
         Section("measured", say("section.measured"), (Listing(tuple(_measured(result))),)),
         Section("expected", say("section.expected"), (_expected(result),)),
-        Section("rule", say("section.rule"), (text(counts(result)), *_rules(result))),
+        Section("rule", say("section.rule"), tuple(_rules(result))),
         Section("dates", say("section.dates"), tuple(dates)),
         Section("ask", say("section.ask"), (Listing(tuple(questions(result)[:QUESTIONS])),)),
     )
 
 
 def _rules(result: Mapping[str, Any]) -> Iterator[Block]:
+    yield text(counts(result))
     if lines := tuple(letter_lines(result)):
         yield Listing(lines)
+    if start := first_start(result):
+        yield text(start)
 
 
 def _measured(result: Mapping[str, Any]) -> Iterator[Said]:

@@ -53,7 +53,7 @@ def risk_section(result: Mapping[str, Any]) -> Section:
         blocks.append(More(say("risk.more"), (_fractures(found, rest, longest),)))
     if care := [one for one in harms if one[0]["kind"] != "harm"]:
         blocks.append(More(say("risk.care"), (_care(care, say("risk.care")),)))
-    if split := [_through(k, block) for k, block in found if _has_split(block)]:
+    if split := [_through(result, k, block) for k, block in found if _has_split(block)]:
         blocks.append(More(say("risk.through"), tuple(split)))
     return Section("risk", say("section.risk"), tuple(blocks))
 
@@ -152,7 +152,13 @@ def _has_split(block: Mapping[str, Any]) -> bool:
     return any((one.get("through") or {}).get("density") is not None for one in block.values())
 
 
-def _through(k: int, block: Mapping[str, Any]) -> Table:
+def _through(result: Mapping[str, Any], k: int, block: Mapping[str, Any]) -> Table:
+    names_of_all = [one["regimen"] for one in result["strategies"]]
+    against = result["strategies"][k].get("fracture_against")
+    if against in names_of_all:
+        reference = say("risk.against", letter=letter(names_of_all.index(against)))
+    else:
+        reference = say("forecast.nothing") if against == "none" else fixed(against or "")
     names = [name for name, one in block.items() if one.get("through")]
     keys = [key for key in ("total", "density", "turnover", "unexplained") if key in block[names[0]]["through"]]
     rows = tuple(
@@ -163,4 +169,6 @@ def _through(k: int, block: Mapping[str, Any]) -> Table:
         for name in names
     )
     head = (say("risk.outcome"), *(say(f"through.{key}") for key in keys))
-    return table(say("risk.through_caption", letter=letter(k)), head, rows, widths=(3, *(1.5 for _ in keys)))
+    return table(
+        say("risk.through_caption", letter=letter(k), against=reference), head, rows, widths=(3, *(1.5 for _ in keys))
+    )

@@ -10,6 +10,7 @@ import numpy as np
 
 from osteocast.forecast import history
 from osteocast.forecast.compare import PurposeNumbers
+from osteocast.forecast.leading import LONG_STEPS
 from osteocast.forecast.why import DRAWS, Why
 from osteocast.forecast.why import split as split_change
 from osteocast.regimen import Regimen
@@ -43,7 +44,7 @@ def split(twin: Twin, regimen: Regimen, years: int, draws: int = DRAWS) -> Why:
     index = np.unique(np.linspace(0, twin.n - 1, min(draws, twin.n)).astype(int))
     drawn = replace(twin.draws, values=_taken(twin.draws.values, index), bmd=_taken(twin.draws.bmd, index))
     now = history.Present(_taken(twin.present.state, index), _taken(twin.present.bmd, index), twin.present.carried)
-    return split_change(twin.person, drawn, now, _Some(twin.numbers, index), regimen, years, twin.seed)
+    return split_change(twin.person, drawn, now, _Some(twin.numbers, index), regimen, years, twin.seed, LONG_STEPS)
 
 
 def _taken(values: Mapping[str, Any], index: np.ndarray) -> dict[str, Any]:

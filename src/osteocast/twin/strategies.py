@@ -50,6 +50,7 @@ MOST_KEPT_DRAWS = 1000
 MOST_KEPT_STRATEGIES = 16
 _STRATEGIES: WeakKeyDictionary[Twin, dict[tuple[Regimen, int], StrategyForecast]] = WeakKeyDictionary()
 _PLANS: WeakKeyDictionary[Twin, list[Regimen]] = WeakKeyDictionary()
+_WHY: WeakKeyDictionary[Twin, dict[tuple[Regimen, int], Why]] = WeakKeyDictionary()
 
 
 @dataclass(frozen=True)
@@ -93,7 +94,14 @@ class TwinForecast:
     def why(self) -> Why:
         """What the change under the first strategy is made of."""
         first = self.forecast.strategies[0]
-        return split(self.twin, first.regimen, max(1, int(first.months[-1]) // 12))
+        asked = first.regimen, max(1, int(first.months[-1]) // 12)
+        known = _WHY.setdefault(self.twin, {}) if self.twin.n <= MOST_KEPT_DRAWS else {}
+        if asked not in known:
+            known[asked] = split(self.twin, *asked)
+        result = known[asked]
+        while len(known) > MOST_KEPT_STRATEGIES:
+            del known[next(iter(known))]
+        return result
 
     def to_dict(self) -> dict[str, Any]:
         """The JSON of `osteocast twin --json`."""
