@@ -116,7 +116,8 @@ def _trace(found: list[Verdict]) -> Iterator[Block]:
     for one in found:
         yield text(Said(*(f"{words} ({how})" for words, how in zip(short(one), _source(one), strict=True))))
         lines = [str(step["words"]) for step in one.get("trace") or ()]
-        more = [one.get("says"), one.get("substitution"), *(one.get("not_known") or ())]
+        open_points = (f"Not known: {point}" for point in one.get("not_known") or ())
+        more = [one.get("says"), one.get("substitution"), *open_points]
         yield Listing(tuple(fixed(line) for line in (*lines, *(part for part in more if part))), tone="quoted")
 
 
