@@ -9,12 +9,13 @@ from osteocast.errors import OsteocastError
 from osteocast.report import view
 from osteocast.report.blocks import Document, Listing, Section
 from osteocast.report.levels import day, fixed, say
-from osteocast.report.twin_forecast import forecast_section, support_section, why_section
+from osteocast.report.twin_forecast import forecast_section
 from osteocast.report.twin_guidance import guidance_section
 from osteocast.report.twin_known import flags_section, known_section, pairs_section
 from osteocast.report.twin_letter import letter_sections
 from osteocast.report.twin_next import change_section, questions, schedule_section
 from osteocast.report.twin_risk import risk_section
+from osteocast.report.twin_why import support_section, why_section
 from osteocast.report.words import DISCLAIMER, plain_item
 
 NEEDED = ("person", "known", "flags", "strategies", "scan_pairs")
