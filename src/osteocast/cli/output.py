@@ -82,6 +82,7 @@ def deliver(
     out: Path | None,
     json: bool,
     page: Callable[[Any], str] | None = None,
+    paper: Callable[[Any], bytes] | None = None,
 ) -> None:
     """Hand over what a command has computed: as files, then on the terminal or as JSON.
 
@@ -92,13 +93,16 @@ def deliver(
         out: folder for them; None for none.
         json: whether stdout gets JSON.
         page: makes the HTML file of the result, for commands that have one.
+        paper: makes the PDF file, for commands that have one.
 
     Raises:
         OsteocastError: the files cannot be written.
     """
     written: list[Path] = []
     if out is not None:
-        contents = {} if page is None else {f"{name}.html": page(result)}
+        contents: dict[str, str | bytes] = {} if page is None else {f"{name}.html": page(result)}
+        if paper is not None:
+            contents[f"{name}.pdf"] = paper(result)
         written = write_files(out, contents | {f"{name}.json": as_json(result)})
     if json:
         print_json(result)
@@ -130,12 +134,12 @@ def usable_folder(folder: Path | None) -> None:
         )
 
 
-def write_files(folder: Path, contents: Mapping[str, str]) -> list[Path]:
+def write_files(folder: Path, contents: Mapping[str, str | bytes]) -> list[Path]:
     """Write several files, each whole or not at all.
 
     Args:
         folder: made if it is missing.
-        contents: text by file name.
+        contents: text, or the bytes of a file that is not text, by file name.
 
     Returns:
         The files.
@@ -149,8 +153,8 @@ def write_files(folder: Path, contents: Mapping[str, str]) -> list[Path]:
         for name, text in contents.items():
             handle, temporary = tempfile.mkstemp(dir=folder, prefix=f".{name}.")
             partial[Path(temporary)] = folder / name
-            with os.fdopen(handle, "w", encoding="utf-8") as file:
-                file.write(text)
+            with os.fdopen(handle, "wb") as file:
+                file.write(text.encode("utf-8") if isinstance(text, str) else text)
             os.chmod(temporary, 0o644)
         for temporary_path, path in partial.items():
             os.replace(temporary_path, path)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -26,7 +26,10 @@ def twin(
     draws: Annotated[int, typer.Option(help="How many draws of the person after the measurements.")] = 400,
     seed: Annotated[int, typer.Option(help="Seed of the random numbers.")] = 2026,
     loss: Losses = None,
-    out: Annotated[Path | None, typer.Option(help="Folder for twin.json.")] = None,
+    level: Annotated[
+        str, typer.Option(help="Reading level of the report: plain, intermediate or academic.")
+    ] = "intermediate",
+    out: Annotated[Path | None, typer.Option(help="Folder for twin.html, twin.pdf and twin.json.")] = None,
     json: Annotated[bool, typer.Option("--json", help="Print JSON for scripts.")] = False,
 ) -> None:
     """Infer one person from dated scans, markers, hormones and what was taken; forecast from there.
@@ -41,7 +44,12 @@ def twin(
     who = persons.person_of(person)
     output.usable_folder(out)
     from osteocast.forecast import stored
+    from osteocast.report.levels import checked
 
+    checked(level)
+    if out is not None:
+        with output.libraries("report"):
+            import typst  # noqa: F401  # said before minutes are spent on what it will print
     stored.ahead("twin")
     from osteocast.people import checks
     from osteocast.report.twin import twin_table
@@ -51,4 +59,24 @@ def twin(
     rates = tuple(checks.number(one, "--loss", 0.0, 50.0, "%") for one in loss or RATES)
     output.announce_compilation()
     result = forecast(who, strategy or [], years, draws, seed, rates).to_dict()
-    output.deliver(result, lambda console: console.print(twin_table(result)), name="twin", out=out, json=json)
+    output.deliver(
+        result,
+        lambda console: console.print(twin_table(result)),
+        name="twin",
+        out=out,
+        json=json,
+        page=lambda made: _page(made, level),
+        paper=lambda made: _paper(made, level),
+    )
+
+
+def _page(result: dict[str, Any], level: str) -> str:
+    from osteocast.report.html import twin_page
+
+    return twin_page(result, level)
+
+
+def _paper(result: dict[str, Any], level: str) -> bytes:
+    from osteocast.report.pdf import twin_pdf
+
+    return twin_pdf(result, level)

@@ -37,8 +37,9 @@ from typing import Any
 import numpy as np
 
 from osteocast.drugs.catalogue import card
+from osteocast.engine.accuracy import DEFAULT, Accuracy
 from osteocast.forecast import bands, history
-from osteocast.forecast.compare import SEED, YEARS, choose, drawn_person, whole, whole_days
+from osteocast.forecast.compare import SEED, YEARS, PurposeNumbers, choose, drawn_person, whole, whole_days
 from osteocast.forecast.simulation import Job, simulate
 from osteocast.model.assemble import SITES
 from osteocast.model.bone import ageing
@@ -132,7 +133,31 @@ def why(
     regimen = choose(person, [] if strategy is None else [strategy])[0]
     years, draws = whole(years, "years", *YEARS), whole(draws, "draws", 10, 20_000)
     numbers, drawn = drawn_person(person, draws, seed)
-    now = history.present(person, drawn, numbers)
+    return split(person, drawn, history.present(person, drawn, numbers), numbers, regimen, years, seed)
+
+
+def split(
+    person: Person,
+    drawn: Draws,
+    now: history.Present,
+    numbers: PurposeNumbers,
+    regimen: Regimen,
+    years: int,
+    seed: int,
+    accuracy: Accuracy = DEFAULT,
+) -> Why:
+    """Split the change of density of draws that stand at month 0.
+
+    Args:
+        person: the person.
+        drawn: its draws.
+        now: their state and density at month 0.
+        numbers: random numbers of the draws, for missed doses.
+        regimen: what happens from month 0 on.
+        years: how long.
+        seed: seed that the draws come from.
+        accuracy: how finely time is cut.
+    """
     months = np.arange(0, 12 * years + 1, 12)
     taken = history.Taken(numbers, history.horizon_d(years))
     names = list(dict.fromkeys(item.card_id for item in regimen.items))
@@ -140,7 +165,7 @@ def why(
     numbers.add(purpose for one in regimens for purpose in taken.purposes(one))
 
     def job(values: Mapping[str, Any], one: Regimen) -> Job:
-        return Job(values, one, whole_days(months), 0.0, state=now.state, taken=taken)
+        return Job(values, one, whole_days(months), 0.0, state=now.state, taken=taken, accuracy=accuracy)
 
     switched = [off(drawn, *pathways) for pathways in _SWITCHES.values()]
     jobs = [job(values, regimens[0]) for values in switched] + [job(drawn.values, one) for one in regimens[1:]]

@@ -27,7 +27,8 @@ Values = Sequence[float | None]
 
 @dataclass(frozen=True, slots=True)
 class Series:
-    """One line with its 90 % band; `style` 1 to 6 chooses colour and dash, `label` stands at its end."""
+    """One line with its 90 % band and, where given, the middle 50 % of it; `style` 1 to 6 chooses colour and dash,
+    `label` stands at its end."""
 
     label: str
     x: Sequence[float]
@@ -36,6 +37,8 @@ class Series:
     hi90: Values = ()
     style: int = 1
     shared: bool = False
+    lo50: Values = ()
+    hi50: Values = ()
 
     @property
     def classes(self) -> str:
@@ -98,9 +101,14 @@ def _line(one: Series, x: Axis, y: Axis) -> str:
     return f'<path class="line {one.classes}" d="{path}"{dashed}/>' if path else ""
 
 
-def _band(one: Series, x: Axis, y: Axis, opacity: float) -> str:
-    upper = [p for run in _runs(x, y, one.x, one.hi90) for p in _points(run)]
-    lower = [p for run in _runs(x, y, one.x, one.lo90) for p in _points(run)]
+def _bands(one: Series, x: Axis, y: Axis, opacity: float) -> str:
+    wide = _band(one, x, y, one.lo90, one.hi90, opacity)
+    return wide + (_band(one, x, y, one.lo50, one.hi50, opacity) if one.lo50 else "")
+
+
+def _band(one: Series, x: Axis, y: Axis, low: Values, high: Values, opacity: float) -> str:
+    upper = [p for run in _runs(x, y, one.x, high) for p in _points(run)]
+    lower = [p for run in _runs(x, y, one.x, low) for p in _points(run)]
     if len(upper) < 2 or len(lower) < 2:
         return ""
     path = "M" + "L".join(upper + lower[::-1]) + "Z"
@@ -254,7 +262,7 @@ def line_chart(
     body = "".join(
         (
             _grid(x, y, x_label, y_label),
-            *(_band(s, x, y, opacity) for s in series),
+            *(_bands(s, x, y, opacity) for s in series),
             drawn,
             *(_line(s, x, y) for s in series),
             _markers(markers, x, y),

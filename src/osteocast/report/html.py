@@ -8,13 +8,15 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from osteocast.report import figures, questions, view
+from osteocast.report.blocks import unbroken
 from osteocast.report.claims import claims_view
+from osteocast.report.levels import DEFAULT, LEVELS, checked
 from osteocast.report.people import people_view
 from osteocast.report.published import published
 from osteocast.report.replicate import replicate_view
 from osteocast.report.study import study_view
 from osteocast.report.trial import trial_view
-from osteocast.report.words import DISCLAIMER, HORMONES, SITES, plain, plain_item, years
+from osteocast.report.words import DISCLAIMER, HORMONES, SITES, escaped, plain, plain_item, years
 
 if TYPE_CHECKING:
     import jinja2
@@ -40,6 +42,7 @@ def _environment() -> jinja2.Environment:
         lstrip_blocks=True,
     )
     environment.filters["drawn"] = Markup
+    environment.filters["held"] = lambda text: Markup(unbroken(escaped(text)))
     environment.globals["style"] = Markup((HERE / "style.css").read_text(encoding="utf-8"))
     environment.globals["disclaimer"] = DISCLAIMER
     return environment
@@ -88,6 +91,27 @@ def comparison_page(result: Mapping[str, Any]) -> str:
             sources=[plain_item(s) for s in result.get("sources") or ()],
         )
     )
+
+
+def twin_page(result: Mapping[str, Any], level: str = DEFAULT) -> str:
+    """The report of `twin`: one person from their own measurements, at three reading levels.
+
+    Args:
+        result: what `osteocast twin --json` prints.
+        level: the reading level that is shown first, one of `levels.LEVELS`.
+
+    Returns:
+        A complete HTML document.
+
+    Raises:
+        OsteocastError: if the result lacks what the report is about, or if there is no such level.
+    """
+    from osteocast.report.twin_document import twin_document
+
+    chosen = checked(level)
+    template = _environment().get_template("twin.html.j2")
+    style = (HERE / "twin.css").read_text(encoding="utf-8")
+    return template.render(doc=twin_document(result), level=chosen, levels=LEVELS, twin_style=style)
 
 
 def people_page(result: Mapping[str, Any]) -> str:

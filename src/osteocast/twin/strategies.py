@@ -28,6 +28,7 @@ from osteocast.forecast.compare import (
     whole,
 )
 from osteocast.forecast.leading import LONG_STEPS, leading
+from osteocast.forecast.why import Why
 from osteocast.guidance.treatment import BONE_DRUGS
 from osteocast.people.fill import dating
 from osteocast.people.person import Person
@@ -36,6 +37,7 @@ from osteocast.twin import fractures
 from osteocast.twin.advice import Advice, advice, beside
 from osteocast.twin.inference import Twin, infer
 from osteocast.twin.pairs import RATES
+from osteocast.twin.split import split
 
 HALF = (0.25, 0.75)
 FROM_PLAN = 3
@@ -48,6 +50,7 @@ MOST_KEPT_DRAWS = 1000
 MOST_KEPT_STRATEGIES = 16
 _STRATEGIES: WeakKeyDictionary[Twin, dict[tuple[Regimen, int], StrategyForecast]] = WeakKeyDictionary()
 _PLANS: WeakKeyDictionary[Twin, list[Regimen]] = WeakKeyDictionary()
+_WHY: WeakKeyDictionary[Twin, dict[tuple[Regimen, int], Why]] = WeakKeyDictionary()
 
 
 @dataclass(frozen=True)
@@ -87,6 +90,19 @@ class TwinForecast:
         strategies = self.forecast.strategies
         return advice(self.twin, strategies, self.bare, self.today)
 
+    @cached_property
+    def why(self) -> Why:
+        """What the change under the first strategy is made of."""
+        first = self.forecast.strategies[0]
+        asked = first.regimen, max(1, int(first.months[-1]) // 12)
+        known = _WHY.setdefault(self.twin, {}) if self.twin.n <= MOST_KEPT_DRAWS else {}
+        if asked not in known:
+            known[asked] = split(self.twin, *asked)
+        result = known[asked]
+        while len(known) > MOST_KEPT_STRATEGIES:
+            del known[next(iter(known))]
+        return result
+
     def to_dict(self) -> dict[str, Any]:
         """The JSON of `osteocast twin --json`."""
         usual = self.forecast.to_dict()
@@ -111,6 +127,7 @@ class TwinForecast:
             "strategies": strategies,
             "scan_pairs": [one.to_dict(self.rates) for one in twin.scan_pairs],
             "marker_pairs": [one.to_dict() for one in twin.marker_pairs],
+            "why": {key: value for key, value in self.why.to_dict().items() if key not in ("schema", "person")},
             "next_scan": dict(said.next_scan),
             "schedule": list(said.schedule),
             "fracture": strategies[0]["fracture"],
