@@ -40,17 +40,17 @@ def twin(
     Example: osteocast twin examples/woman-64-with-two-scans.toml
     """
     from osteocast.cli import output
+    from osteocast.forecast import stored
 
+    stored.ahead("twin", ("scipy.interpolate", "osteocast.guidance.guide"))
     who = persons.person_of(person)
     output.usable_folder(out)
-    from osteocast.forecast import stored
     from osteocast.report.levels import checked
 
     checked(level)
     if out is not None:
         with output.libraries("report"):
             import typst  # noqa: F401  # said before minutes are spent on what it will print
-    stored.ahead("twin")
     from osteocast.people import checks
     from osteocast.report.twin import twin_table
     from osteocast.twin import forecast

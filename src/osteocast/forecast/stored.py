@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import contextlib
 import hashlib
+import importlib
 import json
 import os
 import platform
@@ -73,12 +74,17 @@ def load(name: str, key: str, takes: tuple[Spec, ...], build: Callable[[], Calla
         return _LOADED[digest]
 
 
-def ahead(task: str) -> None:
+def ahead(task: str, modules: Sequence[str] = ()) -> None:
     """Begin to load, beside other work, what a task loaded when it last ran.
 
     Args:
         task: name of the task, such as a command; what this process loads from now on is noted under it.
+        modules: slow modules that it will need late.
     """
+    imports = ThreadPoolExecutor(1)
+    for module in modules:
+        imports.submit(importlib.import_module, module)
+    imports.shutdown(wait=False)
     note = cache_folder() / f"{task}.loaded"
     _NOTES[:] = [note]
     with contextlib.suppress(OSError, UnicodeDecodeError):
