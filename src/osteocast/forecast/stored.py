@@ -17,7 +17,7 @@ import os
 import platform
 import re
 import tempfile
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from functools import cache
 from pathlib import Path
@@ -55,7 +55,13 @@ def spec(array: np.ndarray) -> Spec:
     return Spec(array.shape, array.dtype.str)
 
 
-def load(name: str, key: str, takes: tuple[Spec, ...], build: Callable[[], Callable[..., Any]]) -> Function:
+def load(
+    name: str,
+    key: str,
+    takes: tuple[Spec, ...],
+    build: Callable[[], Callable[..., Any]],
+    options: Mapping[str, Any] | None = None,
+) -> Function:
     """A compiled function from arrays to a list of arrays.
 
     Args:
@@ -64,12 +70,13 @@ def load(name: str, key: str, takes: tuple[Spec, ...], build: Callable[[], Calla
         takes: its arguments; calls must keep to them.
         build: gives the function to compile, from JAX arrays to a tuple of JAX arrays; called only when there
             is no stored code.
+        options: of the compiler, such as to leave out optimisations that take longer than they save.
     """
     with _LOCK:
-        digest = _digest(name, key, takes)
+        digest = _digest(name, f"{key} {sorted(options.items())}" if options else key, takes)
         if digest not in _LOADED:
             path = cache_folder() / f"{name}-{digest}.xla"
-            _LOADED[digest] = _early(path) or _stored(path, takes, build)
+            _LOADED[digest] = _early(path) or _stored(path, takes, build, options)
             _note(path.stem)
         return _LOADED[digest]
 
@@ -122,34 +129,38 @@ def on_compile(say: Callable[[], None]) -> None:
     _LISTENERS[:] = [say]
 
 
-def _plain(build: Callable[[], Callable[..., Any]]) -> Function:
+def _plain(build: Callable[[], Callable[..., Any]], options: Mapping[str, Any] | None) -> Function:
     """The same through JAX."""
     from osteocast.engine.configure import configure
 
     configure()
     import jax
 
-    compiled = jax.jit(build())
+    compiled = jax.jit(build(), compiler_options=None if options is None else dict(options))
     return lambda *arrays: [np.asarray(one) for one in compiled(*arrays)]
 
 
-def _stored(path: Path, takes: tuple[Spec, ...], build: Callable[[], Callable[..., Any]]) -> Function:
+def _stored(
+    path: Path, takes: tuple[Spec, ...], build: Callable[[], Callable[..., Any]], options: Mapping[str, Any] | None
+) -> Function:
     try:
         found = _read(path)
         if found is None:
-            found = _compile(takes, build)
+            found = _compile(takes, build, options)
             _write(path, *found)
         gives, code = found
         return _Executable(code, _specs(gives))
     except (ImportError, AttributeError, TypeError, RuntimeError):  # another jaxlib
-        return _plain(build)
+        return _plain(build, options)
 
 
 def _specs(gives: list[Any]) -> tuple[Spec, ...]:
     return tuple(Spec(tuple(shape), dtype) for shape, dtype in gives)
 
 
-def _compile(takes: tuple[Spec, ...], build: Callable[[], Callable[..., Any]]) -> tuple[list[Any], bytes]:
+def _compile(
+    takes: tuple[Spec, ...], build: Callable[[], Callable[..., Any]], options: Mapping[str, Any] | None
+) -> tuple[list[Any], bytes]:
     """Shapes of the results, and machine code."""
     while _LISTENERS:
         _LISTENERS.pop()()
@@ -167,7 +178,7 @@ def _compile(takes: tuple[Spec, ...], build: Callable[[], Callable[..., Any]]) -
     least = jax.config.values["jax_persistent_cache_min_compile_time_secs"]
     jax.config.update("jax_persistent_cache_min_compile_time_secs", 1e9)
     try:
-        executable: Any = lowered.compile().runtime_executable()
+        executable: Any = lowered.compile(None if options is None else dict(options)).runtime_executable()
     finally:
         jax.config.update("jax_persistent_cache_min_compile_time_secs", least)
     return gives, executable.serialize()

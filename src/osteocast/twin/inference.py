@@ -1,8 +1,7 @@
 """The posterior of one person: past simulated for draws of the prior, weighted by the measurements, drawn again.
 
-The first round draws from the prior. Where fewer than `ENOUGH` draws carry the weight, further rounds draw from a
-proposal near the posterior (`weights.proposal`), and all rounds count together. Where a marker or hormone contradicts
-full adherence to tablets taken at home, the share of doses taken becomes unknown and everything is done once more.
+Where a marker or hormone contradicts full adherence to tablets taken at home, the share of doses taken becomes
+unknown and everything is done once more.
 """
 
 from __future__ import annotations
@@ -23,14 +22,11 @@ from osteocast.people.person import Person
 from osteocast.twin import flags, likelihood, past, weights
 from osteocast.twin.flags import Flag
 from osteocast.twin.known import known
-from osteocast.twin.likelihood import Fit
 from osteocast.twin.pairs import MarkerPair, ScanPair, marker_pairs, scan_pairs
-from osteocast.twin.past import Past
-from osteocast.twin.prior import Drawn, Prior
+from osteocast.twin.prior import Prior
+from osteocast.twin.rounds import Weighted, weigh
 
 PER_ROUND = 1000
-ENOUGH = 200.0
-MOST_ROUNDS = 4
 LEAST = 100.0
 """Effective draws below which the measurements are held to contradict the model, and weigh less."""
 
@@ -92,36 +88,22 @@ class Twin:
 
 
 @dataclass(frozen=True)
-class Weighted:
-    """All draws of all rounds with their weights.
+class Weighed:
+    """A person whose draws have been weighed.
 
     Attributes:
-        z: normal numbers, shape (names, draws).
-        drawn: parameters and density.
-        past: what became of them.
-        fit: comparison with the measurements.
-        log_weight: shape (draws,).
-        first: draws of the first round, which are of the prior.
-        tables: random numbers by round.
+        prior: of the person.
+        found: all draws.
+        doubtful: what says that fewer doses were taken than written, so that adherence was inferred too; else None.
+        power: of the likelihood; below 1 where the measurements contradict the model.
+        log_weight: of the draws with the likelihood to that power.
     """
 
-    z: np.ndarray
-    drawn: Drawn
-    past: Past
-    fit: Fit
+    prior: Prior
+    found: Weighted
+    doubtful: Flag | None
+    power: float
     log_weight: np.ndarray
-    first: int
-    tables: list[Table]
-
-    @property
-    def weight(self) -> np.ndarray:
-        """Weights that add up to 1."""
-        return weights.normalised(self.log_weight)
-
-    @property
-    def ess(self) -> float:
-        """Effective sample size."""
-        return weights.effective(self.weight)
 
 
 def infer(person: Person, *, draws: int = 1000, seed: int = SEED, per_round: int = PER_ROUND) -> Twin:
@@ -136,15 +118,35 @@ def infer(person: Person, *, draws: int = 1000, seed: int = SEED, per_round: int
     Raises:
         OsteocastError: what was taken before month 0 cannot be simulated, or a number is out of range.
     """
-    draws, per_round = whole(draws, "draws", *DRAWS), whole(per_round, "per_round", 100, 20_000)
+    draws = whole(draws, "draws", *DRAWS)
+    return concluded(weighed(person, seed, per_round), draws, seed)
+
+
+def weighed(person: Person, seed: int = SEED, per_round: int = PER_ROUND) -> Weighed:
+    """Simulate and weigh draws of a person, adherence included where a result puts it in question; see `infer`."""
+    per_round = whole(per_round, "per_round", 100, 20_000)
     check_past(person)
     prior = Prior(person)
     found = weigh(prior, seed, per_round)
-    doubtful = past.own_tablets(person) and flags.taken_less(prior.seen, found.fit, found.log_weight, person)
+    doubtful = None
+    if past.own_tablets(person):
+        doubtful = flags.taken_less(prior.seen, found.fit, found.log_weight, person)
     if doubtful:
         found = weigh(prior, seed, per_round, adherence_unknown=True)
     log_weight, power = weights.tempered(found.log_weight, found.fit.log_likelihood, LEAST)
-    weight = weights.normalised(log_weight)
+    return Weighed(prior, found, doubtful, power, log_weight)
+
+
+def concluded(weighed: Weighed, draws: int, seed: int) -> Twin:
+    """Draw from weighed draws in proportion to their weights, and say what they mean for the person.
+
+    Args:
+        weighed: the draws.
+        draws: how many to draw.
+        seed: seed of the run.
+    """
+    prior, found, doubtful = weighed.prior, weighed.found, weighed.doubtful
+    person, weight = prior.person, weights.normalised(weighed.log_weight)
     numbers = Table(seed, draw_ids(person, draws))
     names = [f"twin: density {site}" for site in dxa.SITES]
     scatter = [f"twin: scatter {i}" for i in range(len(found.fit.rows))]
@@ -171,68 +173,9 @@ def infer(person: Person, *, draws: int = 1000, seed: int = SEED, per_round: int
     raised = flags.find(prior, found.fit, found.past, found.log_weight, found.first)
     if doubtful:
         raised = (doubtful, *raised)
-    if power < 1.0:
-        raised = (*raised, flags.few(found.ess, power))
+    if weighed.power < 1.0:
+        raised = (*raised, flags.few(found.ess, weighed.power))
     share = tuple(np.quantile(found.past.share[index], (0.5, 0.05, 0.95)).tolist()) if doubtful else None
     rounds = len(found.tables)
     chosen = Numbers(found.tables, index)
     return Twin(person, own, present, chosen, raised, known(prior), pairs, markers, found.ess, rounds, share, seed)
-
-
-def weigh(prior: Prior, seed: int, per_round: int, *, adherence_unknown: bool = False) -> Weighted:
-    """Simulate and weigh draws, in as many rounds as it takes."""
-    person = prior.person
-    ids = draw_ids(person, per_round * MOST_ROUNDS)
-    tables: list[Table] = []
-    parts: list[tuple[np.ndarray, Drawn, Past]] = []
-    proposals: list[weights.Proposal] = []
-    while True:
-        first = per_round * len(tables)
-        table = Table(seed, ids[first : first + per_round])
-        table.add(prior.names)
-        z = np.stack([table(name) for name in prior.names])
-        if proposals:
-            z = proposals[-1].draw(z)
-        drawn = prior.draw(z, seed)
-        lived = past.live(person, drawn.draws, prior.seen.months, table, adherence_unknown=adherence_unknown)
-        tables.append(table)
-        parts.append((z, drawn, lived))
-        whole_z, whole_drawn, whole_past = _joined(parts)
-        fitted = likelihood.fit(prior.seen, whole_drawn, whole_past)
-        sizes = [per_round] * len(tables)
-        log_weight = weights.log_weights(fitted.log_likelihood, whole_z, sizes, proposals)
-        found = Weighted(whole_z, whole_drawn, whole_past, fitted, log_weight, per_round, tables)
-        if found.ess >= min(ENOUGH, per_round / 2) or len(tables) == MOST_ROUNDS or not fitted.rows:
-            return found
-        last = likelihood.fit(prior.seen, drawn, lived)
-        proposals.append(weights.proposal(z, last))
-
-
-def _joined(parts: list[tuple[np.ndarray, Drawn, Past]]) -> tuple[np.ndarray, Drawn, Past]:
-    """All rounds as one."""
-    if len(parts) == 1:
-        return parts[0]
-    zs, drawn, pasts = zip(*parts, strict=True)
-
-    def joined(name: str, values: list[Mapping[str, Any]]) -> Any:
-        each = [one[name] for one in values]
-        return each[0] if np.ndim(each[0]) == 0 else np.concatenate(each, axis=-1)
-
-    tables = [one.draws.values for one in drawn]
-    values = {name: joined(name, tables) for name in tables[0]}
-    # Of a man nothing is drawn of some values, of a woman of others: what is one number stays one.
-    whole_drawn = Drawn(
-        replace(drawn[0].draws, values=values),
-        np.concatenate([one.density_mean for one in drawn]),
-        drawn[0].density_root,
-        np.concatenate([one.log_weight for one in drawn]),
-    )
-    quantities, states = [one.quantity for one in pasts], [one.state for one in pasts]
-    whole_past = Past(
-        pasts[0].months,
-        {name: joined(name, quantities) for name in quantities[0]},
-        {name: joined(name, states) for name in states[0]},
-        np.concatenate([one.share for one in pasts]),
-        np.concatenate([one.log_weight for one in pasts]),
-    )
-    return np.concatenate(zs, axis=1), whole_drawn, whole_past

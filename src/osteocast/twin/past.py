@@ -47,6 +47,23 @@ class Past:
         return np.asarray(self.quantity[name][int(np.searchsorted(self.months, month - 1e-9))])
 
 
+@dataclass(frozen=True)
+class Plan:
+    """What is simulated up to month 0.
+
+    Attributes:
+        start_month: where life begins.
+        levels: shares of doses taken that are tried; 1 alone where adherence is not in question.
+        regimens: what is taken at each of them.
+        prior: probability of each, adds up to 1.
+    """
+
+    start_month: float
+    levels: np.ndarray
+    regimens: tuple[Regimen, ...]
+    prior: np.ndarray
+
+
 def own_tablets(person: Person) -> tuple[Item, ...]:
     """Drugs by mouth, taken at home before month 0 or until now, whose share of doses was not given."""
     return tuple(
@@ -70,21 +87,16 @@ def live(
         adherence_unknown: try shares of doses taken, one level a draw in turn.
     """
     n = len(np.asarray(draws.values["age"]))
-    before = history.past(person, draws)
-    start = min(history.start_month(person, draws, before), float(months[0]) - 12.0 * BEFORE_FIRST_SCAN_YEARS)
-    loose = {item.card_id for item in own_tablets(person)} if adherence_unknown else set()
-    levels = LEVELS if loose else (1.0,)
-    which = np.arange(n) % len(levels)
+    tried = plan(person, draws, months, adherence_unknown=adherence_unknown)
+    which = np.arange(n) % len(tried.levels)
     jobs, places = [], []
-    for k, level in enumerate(levels):
+    for k, regimen in enumerate(tried.regimens):
         mine = np.flatnonzero(which == k)
         if not len(mine):
             continue
-        items = [_taken(item, level) if item.card_id in loose else item for item in before.items]
-        regimen = Regimen(tuple(item for item in items if item is not None))
         values = {name: value[mine] if np.ndim(value) else value for name, value in draws.values.items()}
         taken = history.Taken(_of(numbers, mine), 0.0)
-        jobs.append(Job(values, regimen, months, start, taken=taken))
+        jobs.append(Job(values, regimen, months, tried.start_month, taken=taken))
         places.append(mine)
     courses = simulate(jobs)
 
@@ -96,8 +108,21 @@ def live(
 
     quantity = {name: whole([one.quantity[name] for one in courses]) for name in courses[0].quantity}
     state = {name: whole([one.state[name] for one in courses]) for name in courses[0].state}
-    prior = adherence_prior() if loose else np.ones(1)
-    return Past(months, quantity, state, np.array(levels)[which], np.log(prior * len(levels))[which])
+    return Past(months, quantity, state, tried.levels[which], np.log(tried.prior * len(tried.levels))[which])
+
+
+def plan(person: Person, draws: Draws, months: np.ndarray, *, adherence_unknown: bool) -> Plan:
+    """From when on a person is simulated, and what they may have taken; arguments as `live`."""
+    before = history.past(person, draws)
+    start = min(history.start_month(person, draws, before), float(months[0]) - 12.0 * BEFORE_FIRST_SCAN_YEARS)
+    loose = {item.card_id for item in own_tablets(person)} if adherence_unknown else set()
+    if not loose:
+        return Plan(start, np.ones(1), (before,), np.ones(1))
+    regimens = []
+    for level in LEVELS:
+        items = [_taken(item, level) if item.card_id in loose else item for item in before.items]
+        regimens.append(Regimen(tuple(item for item in items if item is not None)))
+    return Plan(start, np.array(LEVELS), tuple(regimens), adherence_prior())
 
 
 def adherence_prior() -> np.ndarray:

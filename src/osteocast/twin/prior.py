@@ -52,7 +52,12 @@ class Prior:
     Attributes:
         person: as given.
         completed: with what was filled.
+        bare: as given, without what is inferred here.
+        filled: what was filled.
         seen: what was measured.
+        group: of the joint distribution of the virtual population.
+        correlated: quantities of its correlation matrix, in order.
+        correlation: that matrix.
         names: purposes of the normal numbers of a draw.
     """
 
@@ -60,13 +65,13 @@ class Prior:
         self.person = person
         kept = tuple(one for one in person.hormones if one.name == "25OHD")
         # What is inferred here must not enter as exact through `draw`.
-        self._bare = replace(person, markers=(), hormones=kept, date=person.date)
-        self.completed, self.filled = fill(self._bare)
+        self.bare = replace(person, markers=(), hormones=kept, date=person.date)
+        self.completed, self.filled = fill(self.bare)
         self.seen: Observed = observed(person, self.completed)
-        self._group = population_group(self.completed)
-        self._names, self._matrix = latent.matrix(self._group, {})
+        self.group = population_group(self.completed)
+        self.correlated, self.correlation = latent.matrix(self.group, {})
         sites = {f"t_score {site}" for site in dxa.SITES}
-        self.names = tuple(name for name in (*purposes(), FRACTURE, *map(_purpose, FACT)) if name not in sites)
+        self.names = tuple(name for name in (*purposes(), FRACTURE, *map(purpose, FACT)) if name not in sites)
 
     @property
     def age(self) -> float:
@@ -88,7 +93,7 @@ class Prior:
             given[joint.CORRELATED_RISK] = self._fracture(number[FRACTURE])
         mean, root = self._given(given, ("turnover",))
         number[TURNOVER] = mean[0] + root[0, 0] * number[TURNOVER]
-        made = draw(self._bare, n, seed, lambda purpose: number.get(purpose, np.zeros(n)))
+        made = draw(self.bare, n, seed, lambda purpose: number.get(purpose, np.zeros(n)))
         values = dict(made.values) | hormones
         given["turnover"] = number[TURNOVER]
         mean, root = self._given(given, joint.T_SCORES)
@@ -105,7 +110,7 @@ class Prior:
         """The normal number behind body mass."""
         if any(one.field == "bmi" for one in self.filled):
             return z
-        margin = joint.margin("bmi", self._group).margin
+        margin = joint.margin("bmi", self.group).margin
         return np.full_like(z, float(margin.latent(self.completed.bmi)))
 
     def _fracture(self, z: np.ndarray) -> np.ndarray:
@@ -117,8 +122,8 @@ class Prior:
     def _given(self, given: Mapping[str, np.ndarray], wanted: tuple[str, ...]) -> tuple[np.ndarray, np.ndarray]:
         """Mean, shape (wanted, draws), and root of the covariance of some normal numbers given others."""
         names = (*given, *wanted)
-        places = [self._names.index(name) for name in names]
-        parts = latent.conditional(self._matrix[np.ix_(places, places)], range(len(given)))
+        places = [self.correlated.index(name) for name in names]
+        parts = latent.conditional(self.correlation[np.ix_(places, places)], range(len(given)))
         return parts.weights @ np.stack(list(given.values())), parts.root
 
     def _hormones(
@@ -129,7 +134,7 @@ class Prior:
         names = [name for name in FACT if name in self.seen.untreated]
         if not names:
             return {}, np.zeros_like(body_mass)
-        margins = [joint.margin(FACT[name], self._group).margin for name in names]
+        margins = [joint.margin(FACT[name], self.group).margin for name in names]
         mean, root = self._given({"bmi": body_mass}, tuple(FACT[name] for name in names))
         result, noise = np.empty(len(names)), np.empty(len(names))
         for i, (name, margin) in enumerate(zip(names, margins, strict=True)):
@@ -142,14 +147,15 @@ class Prior:
         gain = spread @ np.linalg.inv(total)
         away = result[:, None] - mean
         left = np.linalg.cholesky(spread - gain @ spread + 1e-14 * np.eye(len(names)))
-        numbers = mean + gain @ away + left @ np.stack([number[_purpose(name)] for name in names])
+        numbers = mean + gain @ away + left @ np.stack([number[purpose(name)] for name in names])
         values = {}
         for i, (name, margin) in enumerate(zip(names, margins, strict=True)):
             level = margin.value(numbers[i]) / (PMOL_PER_NMOL if name == "E2" else 1.0)
-            fertile = name == "E2" and self._group == joint.PRE
+            fertile = name == "E2" and self.group == joint.PRE
             values["fertile_e2_known" if fertile else ENGINE[name]] = level
         return values, -0.5 * np.sum(away * np.linalg.solve(total, away), axis=0)
 
 
-def _purpose(name: str) -> str:
+def purpose(name: str) -> str:
+    """The normal number behind a hormone's level without treatment."""
     return f"twin: {name} without treatment"

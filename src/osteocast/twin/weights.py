@@ -40,7 +40,7 @@ class Proposal:
         return np.asarray(0.5 * (np.sum(z * z, axis=0) - squares - self.log_determinant))
 
 
-def proposal(z: np.ndarray, found: Fit) -> Proposal:
+def proposal(z: np.ndarray, found: Fit, wider: float = WIDER) -> Proposal:
     """A proposal near the posterior: what the measurements would say if each depended on the numbers linearly.
 
     The residuals are regressed on the numbers; what the line leaves is added to the noise. In all directions that no
@@ -49,6 +49,7 @@ def proposal(z: np.ndarray, found: Fit) -> Proposal:
     Args:
         z: normal numbers of draws, shape (names, draws).
         found: the same draws against the measurements.
+        wider: factor on its variance.
     """
     names, n = z.shape
     design = np.concatenate([np.ones((1, n)), z]).T
@@ -62,7 +63,7 @@ def proposal(z: np.ndarray, found: Fit) -> Proposal:
     gain = slope.T @ np.linalg.inv(slope @ slope.T + noise)
     mean = -gain @ start
     values, vectors = np.linalg.eigh(np.eye(names) - gain @ slope)
-    values = np.clip(WIDER * values, 1e-6, 1.0)
+    values = np.clip(wider * values, 1e-6, 1.0)
     root = vectors * np.sqrt(values)
     return Proposal(mean, root, (vectors / values) @ vectors.T, float(np.sum(np.log(values))))
 
