@@ -25,8 +25,8 @@ from osteocast.twin.inference import Twin, Weighed, concluded, weighed
 from osteocast.twin.rounds import Weighted
 
 CHAINS = 16
-WARMUP = 60
-PER_CHAIN = 60
+WARMUP = 40
+PER_CHAIN = 40
 DEEPEST = 5
 """Trees have at most 2 to the power of this leapfrog steps."""
 APART = 1.5
@@ -92,7 +92,7 @@ def refer(
     density = LogDensity(prior, plan, fast.power, chains)
     guess = weights.proposal(found.z, found.fit, wider=1.0)
     sampled = sample(density, guess, seed=seed, chains=chains, warmup=warmup, per_chain=per_chain)
-    z = (guess.mean[:, None] + guess.root @ sampled["x"].reshape(draws, -1).T)
+    z = guess.mean[:, None] + guess.root @ sampled["x"].reshape(draws, -1).T
     r_hat, effective = _agreement(sampled["x"])
     of_reference = replace(fast, **_as_weighed(fast, z, plan, seed))
     twin = concluded(of_reference, draws, seed)

@@ -2,7 +2,8 @@
 
 Prior: the numbers are standard normal. Likelihood: that of `likelihood.fit`, with density of the sites, conversion
 errors and the level of each marker integrated out. Where adherence is in question, the sum over the shares of doses
-that are tried. The gradient is compiled once for all people who differ by the values measured alone, and kept on disk.
+that are tried. The gradient is compiled once for all people who differ by the values measured alone, and kept on
+disk.
 """
 
 from __future__ import annotations

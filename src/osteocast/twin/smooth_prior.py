@@ -95,7 +95,7 @@ class SmoothPrior:
     def _personal(self, number: Mapping[str, Any]) -> dict[str, Any]:
         """Body mass, calcium, vitamin D and menopause, where they were not given."""
         records, person = self._records, self.prior.person
-        found = {name: self.middle[name] for name in ("calcium_intake", "vitamin_d")}
+        found: dict[str, Any] = {name: self.middle[name] for name in ("calcium_intake", "vitamin_d")}
         for field, name, key in (
             ("bmi", "bmi", "bmi"),
             ("calcium_mg_day", "calcium_intake", "calcium"),
@@ -106,15 +106,16 @@ class SmoothPrior:
                 found[name] = one.value * jnp.exp(one.sd / one.value * number[key])
         if "bmi" in found:
             found["bmi"] = jnp.clip(found["bmi"], *BODY_MASS)
-        if (one := records.get(EXPECTED_MENOPAUSE)) is not None and not self._surgical:
+        at: Any = None
+        if EXPECTED_MENOPAUSE in records:
+            one = records[EXPECTED_MENOPAUSE]
             latest = max(MENOPAUSE_RANGE[1], person.age + 1.0)
             at = jnp.clip(one.value + one.sd * number["menopause"], person.age + 0.1, latest)
-            found["menopause_day"] = (at - person.age) * DAYS_PER_YEAR
-        elif (one := records.get("age_at_menopause")) is not None and not self._surgical:
-            assert self.prior.completed.age_at_menopause is not None
-            at = jnp.clip(
-                self.prior.completed.age_at_menopause + one.sd * number["menopause"], MENOPAUSE_RANGE[0], person.age
-            )
+        elif "age_at_menopause" in records:
+            one, mean = records["age_at_menopause"], self.prior.completed.age_at_menopause
+            assert mean is not None  # filled
+            at = jnp.clip(mean + one.sd * number["menopause"], MENOPAUSE_RANGE[0], person.age)
+        if at is not None and not self._surgical:
             found["menopause_day"] = (at - person.age) * DAYS_PER_YEAR
         return found
 
