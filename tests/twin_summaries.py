@@ -37,7 +37,7 @@ def summary(twin: Twin, strategy: str) -> Summary:
     }
 
 
-def fast_summary(number: int, per_round: int = 1000, draws: int = 2000) -> Summary:
+def fast_summary(number: int, per_round: int = 1000, draws: int = 4000) -> Summary:
     """Of a synthetic person, by the fast path."""
     _, truth, strategy = person_of(number)
     return summary(infer(truth.person, draws=draws, seed=SEED, per_round=per_round), strategy)

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +19,7 @@ import jax.numpy as jnp
 import numpy as np
 from jax.scipy.special import log_ndtr
 
-from osteocast.forecast.stored import load, spec
+from osteocast.forecast.stored import Function, load, spec
 from osteocast.measure import dxa
 from osteocast.twin import smooth_life, smooth_prior
 from osteocast.twin.likelihood import noise_of
@@ -38,22 +39,26 @@ class LogDensity:
         prior: of the person.
         plan: what was taken.
         power: of the likelihood.
+        measured: values, shape (rows,), those below their limit last.
     """
 
     def __init__(self, prior: Prior, plan: Plan, power: float, chains: int) -> None:
         self.prior, self.plan, self.power, self._chains = prior, plan, power, chains
         seen = prior.seen
         self._rows: tuple[ScanSeen | ResultSeen, ...] = (*seen.scans, *seen.markers, *seen.hormones)
-        self._measured = np.array([_value(row) for row in (*self._rows, *seen.below)])
+        self.measured = np.array([_value(row) for row in (*self._rows, *seen.below)])
         names = [_name(row) for row in (*self._rows, *seen.below)]
         self._smooth = smooth_prior.SmoothPrior(prior)
         self._life = smooth_life.life(self._smooth.middle, plan, seen.months, tuple(dict.fromkeys(names)))
-        arguments = (np.zeros((chains, len(prior.names))), self._measured, np.zeros(()))
+
+    @cached_property
+    def _run(self) -> Function:
+        """The compiled gradient at as many points as there are chains."""
         # Stored code calls LAPACK through pointers that JAX sets when it first compiles such a call in a process.
         jax.block_until_ready(jnp.linalg.cholesky(jnp.eye(2)))
-        self._run = load(
-            "reference", self._key(), tuple(spec(one) for one in arguments), self._build, options=QUICK_COMPILE
-        )
+        arguments = (np.zeros((self._chains, len(self.prior.names))), self.measured, np.zeros(()))
+        takes = tuple(spec(one) for one in arguments)
+        return load("reference", self._key(), takes, self._build, options=QUICK_COMPILE)
 
     def __call__(self, z: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """Log density, shape (points,), and gradient, shape (points, names), at `z`, shape (points, names)."""
@@ -61,7 +66,7 @@ class LogDensity:
         for first in range(0, len(z), self._chains):
             some = z[first : first + self._chains]
             block = np.concatenate([some, np.repeat(some[-1:], self._chains - len(some), axis=0)])
-            found = self._run(block, self._measured, np.asarray(self.power))
+            found = self._run(block, self.measured, np.asarray(self.power))
             value[first : first + len(some)] = found[0][: len(some)]
             gradient[first : first + len(some)] = found[1][: len(some)]
         return value, gradient

@@ -13,6 +13,7 @@ import jax.numpy as jnp
 import numpy as np
 from jax.scipy.special import ndtr, ndtri
 
+from osteocast.engine.configure import configure
 from osteocast.measure import assay, dxa
 from osteocast.parameters.registry import parameters, posterior
 from osteocast.people import joint, latent
@@ -23,6 +24,8 @@ from osteocast.people.sample import DAYS_PER_YEAR
 from osteocast.people.validate import MENOPAUSE_RANGE
 from osteocast.twin.observed import HORMONES
 from osteocast.twin.prior import ENGINE, FACT, FRACTURE, TURNOVER, Prior, purpose
+
+configure()
 
 BODY_MASS = (14.0, 60.0)
 
