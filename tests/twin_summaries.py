@@ -31,8 +31,9 @@ def person_of(number: int, most: int = 4) -> tuple[str, Truth, str]:
 def summary(twin: Twin, strategy: str) -> Summary:
     """T-scores by site: one row a year of `YEARS`, with the 5th, 50th and 95th percentile."""
     found = forecast(twin, [strategy], max(YEARS)).forecast.strategies[0]
+    places = [found.months.tolist().index(12 * year) for year in YEARS]
     return {
-        site: [np.quantile(found.t_score(site)[12 * year], QUANTILES).round(3).tolist() for year in YEARS]
+        site: [np.quantile(found.t_score(site)[place], QUANTILES).round(3).tolist() for place in places]
         for site in SITES
     }
 

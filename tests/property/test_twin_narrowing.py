@@ -43,7 +43,7 @@ def width():
                 if name == "one" and label == "noisy":
                     continue
                 twin = infer(replace(truth.person, scans=seen), draws=600, per_round=600, seed=5)
-                spine = forecast(twin, [later], 3).forecast.strategies[0].bmd["lumbar_spine"][36]
+                spine = forecast(twin, [later], 3).forecast.strategies[0].bmd["lumbar_spine"][-1]
                 low, high = np.quantile(spine, (0.05, 0.95))
                 found[name].append((high - low) / truth.bmd["lumbar_spine"][0])
     return {name: np.array(values) for name, values in found.items()}
