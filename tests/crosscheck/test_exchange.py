@@ -25,7 +25,7 @@ DAILY, LONGEST = (6, 34) if ALL else (1, 1)
 """Length of daily courses, and of the longest one [month]."""
 MONTHS = np.array([0.0, 1.1, 2.2, 6.3, 12.1, 24.2, 36.0])
 TO_REFERENCE, TO_ENGINE = 1e-6, 1e-5
-"""Relative difference of density, from the issue."""
+"""Relative difference of density that is allowed."""
 SEED = 20263
 
 WOMAN = Group("female", 61.0, 9.0, 26.0)
