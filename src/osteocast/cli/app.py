@@ -15,6 +15,7 @@ from osteocast.cli.guide import guide
 from osteocast.cli.monitor import monitor
 from osteocast.cli.people import people
 from osteocast.cli.plan import plan
+from osteocast.cli.serve import serve
 from osteocast.cli.study import study
 from osteocast.cli.trial import app as trial
 from osteocast.cli.twin import twin
@@ -49,7 +50,7 @@ def osteocast(
 
 
 for command in (
-    compare, twin, why, plan, guide, monitor, validate, study, people, calibrate, export, explain, cite, bench
+    compare, twin, serve, why, plan, guide, monitor, validate, study, people, calibrate, export, explain, cite, bench
 ):  # fmt: skip
     app.command(epilog=EPILOG)(command)
 app.add_typer(trial, name="trial", epilog=EPILOG)

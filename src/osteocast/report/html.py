@@ -24,28 +24,37 @@ if TYPE_CHECKING:
 HERE = Path(__file__).parent
 
 
-@lru_cache(maxsize=1)
-def _environment() -> jinja2.Environment:
-    """Templates with everything escaped and stripped of outside addresses, except what we drew ourselves."""
+def environment(*folders: Path) -> jinja2.Environment:
+    """Templates with everything escaped and stripped of outside addresses, except what we drew ourselves.
+
+    Args:
+        *folders: further folders of templates, which stand before those of the report.
+    """
     import jinja2
     from markupsafe import Markup
 
     def finalize(value: Any) -> Any:
         return plain(value) if isinstance(value, str) and not isinstance(value, Markup) else value
 
-    environment = jinja2.Environment(
-        loader=jinja2.FileSystemLoader(HERE),
+    made = jinja2.Environment(
+        loader=jinja2.FileSystemLoader([*folders, HERE]),
         autoescape=True,
         finalize=finalize,
         undefined=jinja2.StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.filters["drawn"] = Markup
-    environment.filters["held"] = lambda text: Markup(unbroken(escaped(text)))
-    environment.globals["style"] = Markup((HERE / "style.css").read_text(encoding="utf-8"))
-    environment.globals["disclaimer"] = DISCLAIMER
-    return environment
+    made.filters["drawn"] = Markup
+    made.filters["held"] = lambda text: Markup(unbroken(escaped(text)))
+    made.globals["style"] = Markup((HERE / "style.css").read_text(encoding="utf-8"))
+    made.globals["disclaimer"] = DISCLAIMER
+    return made
+
+
+@lru_cache(maxsize=1)
+def _environment() -> jinja2.Environment:
+    """The report's own."""
+    return environment()
 
 
 def comparison_page(result: Mapping[str, Any]) -> str:

@@ -1,0 +1,80 @@
+"""The application: pages, the JSON interface, and what guards both."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from starlette.exceptions import HTTPException
+from starlette.responses import JSONResponse, Response
+
+from osteocast.errors import OsteocastError
+from osteocast.report.words import DISCLAIMER
+from osteocast.web import assets, pages
+from osteocast.web.routes import ROUTES
+from osteocast.web.security import LOOPBACK, Guard
+from osteocast.web.workbench import Workbench
+
+UNUSABLE = 422
+
+
+def create_app(hosts: Iterable[str] = LOOPBACK) -> FastAPI:
+    """The web application.
+
+    Args:
+        hosts: names by which it may be called, without port.
+    """
+    from importlib.metadata import version
+
+    app = FastAPI(
+        title="osteocast",
+        version=version("osteocast"),
+        description=f"What a person's bones will do on an aromatase inhibitor. {DISCLAIMER}",
+        docs_url=None,
+        redoc_url=None,
+        openapi_url="/api/openapi.json",
+    )
+    app.state.workbench = Workbench()
+    app.include_router(assets.router)
+    for module in ROUTES:
+        app.include_router(module.router)
+        for key, path in getattr(module, "PAGES", ()):
+            pages.listed(key, path)
+    app.add_exception_handler(OsteocastError, _unusable)
+    app.add_exception_handler(RequestValidationError, _malformed)
+    app.add_exception_handler(HTTPException, _missing)
+    app.add_middleware(Guard, hosts=tuple(hosts))
+    return app
+
+
+def problem(where: str, what: str, fix: str, why: str = "") -> dict[str, dict[str, str]]:
+    """What the JSON interface says of input that cannot be used."""
+    return {"error": {"where": where, "what": what, "fix": fix, "why": why}}
+
+
+def wants_json(request: Request) -> bool:
+    """Whether it was the JSON interface that was asked."""
+    return request.url.path.startswith("/api/")
+
+
+async def _unusable(request: Request, error: Exception) -> Response:
+    assert isinstance(error, OsteocastError)
+    if wants_json(request):
+        return JSONResponse(problem(error.where, error.what, error.fix, error.why), UNUSABLE)
+    return pages.page("problem.html.j2", "", status=UNUSABLE, message=str(error))
+
+
+async def _malformed(request: Request, error: Exception) -> Response:
+    assert isinstance(error, RequestValidationError)
+    first = error.errors()[0]
+    where = ".".join(str(part) for part in first["loc"] if part != "body") or "body"
+    return JSONResponse(problem(where, str(first["msg"]), "see /api/openapi.json for what is read"), UNUSABLE)
+
+
+async def _missing(request: Request, error: Exception) -> Response:
+    assert isinstance(error, HTTPException)
+    if wants_json(request):
+        body = problem("address", str(error.detail), "see /api/openapi.json for what there is")
+        return JSONResponse(body, error.status_code, headers=error.headers)
+    return pages.page("problem.html.j2", "", status=error.status_code, message=f"{error.detail}.")

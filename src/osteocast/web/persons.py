@@ -1,0 +1,146 @@
+"""From what was filled in to a person of the library, each piece checked where it stands in the form."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from osteocast.errors import OsteocastError
+from osteocast.people.files import person_from_dict
+from osteocast.people.person import Measurement, PastRegimen, Person, Scan
+from osteocast.people.quantities import QUANTITIES, quantity_name
+from osteocast.people.validate import today
+from osteocast.regimen import Regimen
+from osteocast.web.forms import Filled
+
+DAYS_PER_YEAR = 365.25
+LISTS = {"scans": "scan", "results": "result", "past": "past"}
+PLACE = re.compile(r"(?:\[\[)?(scans|hormones|markers|past)(?:\]\])? (\d+)(?:, (\w+))?")
+
+
+@dataclass(frozen=True)
+class Checked:
+    """What the form amounts to.
+
+    Attributes:
+        person: with every result dated; None where it cannot be used, or is not yet there.
+        strategies: by field.
+        start: day on which treatment starts, month 0 of the form; None where nothing is dated.
+        errors: what is wrong, by field; `form` for what belongs to none.
+    """
+
+    person: Person | None
+    strategies: Mapping[str, Regimen]
+    start: dt.date | None
+    errors: Mapping[str, str]
+
+
+def sentence(error: OsteocastError) -> str:
+    """A complaint to stand beside its field, which names the place."""
+    because = f" ({error.why})" if error.why else ""
+    text = f"{error.what}{because}; {error.fix}".rstrip(".") + "."
+    return text[:1].upper() + text[1:]
+
+
+def check(filled: Filled) -> Checked:
+    """Check a form as filled in."""
+    errors = dict(filled.errors)
+    strategies = {}
+    for name, text in filled.strategies.items():
+        try:
+            strategies[name] = Regimen.parse(text)
+        except OsteocastError as error:
+            errors[name] = sentence(error)
+    if filled.empty:
+        return Checked(None, strategies, None, errors)
+    table = dict(filled.table)
+    start = _start(table)
+    _dated(table, start, errors)
+    for key, kind in LISTS.items():
+        table[key] = [one for one in table.get(key, ()) if _fits(kind, one, errors)]
+    names = [(one["_row"], quantity_name(one["name"], "name")) for one in table["results"]]
+    places = {"scans": [one["_row"] for one in table["scans"]], "past": [one["_row"] for one in table["past"]]}
+    for kind in ("hormone", "marker"):
+        mine = [row for row, name in names if QUANTITIES[name].kind == kind]
+        places[f"{kind}s"] = mine
+        table[f"{kind}s"] = [_clean(one) for one in table["results"] if one["_row"] in mine]
+    table["scans"] = [_clean(one) for one in table["scans"]]
+    table["past"] = [_clean(one) for one in table["past"]]
+    del table["results"]
+    try:
+        person = person_from_dict(table)
+    except OsteocastError as error:
+        errors.setdefault(_field(error.where, places, table), sentence(error))
+        return Checked(None, strategies, start, errors)
+    return Checked(person, strategies, start, errors)
+
+
+def _start(table: Mapping[str, Any]) -> dt.date | None:
+    """The day of the start: as given, or so that the last result that is told by its year is of today."""
+    given = table.get("date")
+    if given is not None:
+        try:
+            return dt.date.fromisoformat(str(given))
+        except ValueError:
+            return None
+    rows = [one for key in ("scans", "results") for one in table.get(key, ())]
+    years = [float(one["year"]) for one in rows if "year" in one]
+    if not any(years):
+        return None
+    return today() - dt.timedelta(days=round(max(0.0, *years) * DAYS_PER_YEAR))
+
+
+def _dated(table: dict[str, Any], start: dt.date | None, errors: dict[str, str]) -> None:
+    """Give a day to every result that is told by its year from the start."""
+    if start is not None:
+        table["date"] = start.isoformat()
+    for key, kind in (("scans", "scan"), ("results", "result")):
+        rows = []
+        for one in table.get(key, ()):
+            row = dict(one)
+            year = row.pop("year", None)
+            if "date" not in row and year is not None and start is not None:
+                try:
+                    row["date"] = (start + dt.timedelta(days=round(float(year) * DAYS_PER_YEAR))).isoformat()
+                except OverflowError:
+                    errors[f"{kind}-{row['_row']}-year"] = f"{year:g} years are out of reach; give for example 2."
+                    continue
+            rows.append(row)
+        table[key] = rows
+
+
+def _fits(kind: str, row: Mapping[str, Any], errors: dict[str, str]) -> bool:
+    """Whether a row can be used by itself; if not, the complaint is noted at its field."""
+    make: Mapping[str, Callable[..., object]] = {"scan": Scan, "result": Measurement, "past": PastRegimen}
+    try:
+        make[kind](**_clean(row))
+    except OsteocastError as error:
+        field = error.where.split(",")[0].split(" ")[0]
+        errors.setdefault(f"{kind}-{row['_row']}-{field}", sentence(error))
+        return False
+    except TypeError:
+        errors.setdefault(f"{kind}-{row['_row']}-{'value' if kind == 'result' else 'site'}", "Fill in the whole row.")
+        return False
+    return True
+
+
+def _clean(row: Mapping[str, Any]) -> dict[str, Any]:
+    return {key: value for key, value in row.items() if key != "_row"}
+
+
+def _field(where: str, places: Mapping[str, list[int]], table: Mapping[str, Any]) -> str:
+    """The field of the form that a complaint of the library is about."""
+    hit = PLACE.match(where)
+    if hit:
+        key, index = hit[1], int(hit[2]) - 1
+        rows = places.get(key, [])
+        kind = {"hormones": "result", "markers": "result", "scans": "scan", "past": "past"}[key]
+        first = {"scan": "site", "result": "value", "past": "regimen"}[kind]
+        return f"{kind}-{rows[index]}-{hit[3] or first}" if index < len(rows) else "form"
+    parts = [part.strip(" []") for part in where.split(",")]
+    if parts[0] == "history":
+        return f"history-{parts[-1]}" if len(parts) > 1 else "form"
+    return parts[0] if parts[0] in {*table, "age_at_menopause", "menopause", "bmi", "sex", "age", "date"} else "form"

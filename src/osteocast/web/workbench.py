@@ -1,0 +1,161 @@
+"""The warm part of the server: persons inferred once, strategies simulated once, one at a time.
+
+What is kept is small: of a strategy its bands and the course that fractures are reckoned from, of a person the draws.
+A slider that moves one strategy simulates that strategy alone; a slider that moves the person infers it anew.
+"""
+
+from __future__ import annotations
+
+import json
+from collections import OrderedDict
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from threading import Lock
+from typing import Any, Generic, TypeVar
+
+import numpy as np
+
+from osteocast import fracture
+from osteocast.forecast import bands
+from osteocast.forecast.compare import MARKERS, SEED, StrategyForecast, choose, onward
+from osteocast.measure.dxa import SITES
+from osteocast.people.files import person_to_dict
+from osteocast.people.person import Person
+from osteocast.regimen import Regimen
+from osteocast.twin import Twin, fractures, infer
+
+DRAGGED, RELEASED = 300, 1000
+"""Draws while something is dragged, and when it is let go."""
+KEPT_PERSONS, KEPT_STRATEGIES = 12, 48
+QUANTILES = {"median": 0.5, "lo90": 0.05, "hi90": 0.95, "lo50": 0.25, "hi50": 0.75}
+HORMONES = {"E2_pmol_l": ("E2", 1e3), "T_nmol_l": ("T", 1.0)}
+Key = TypeVar("Key")
+Value = TypeVar("Value")
+
+
+class Kept(Generic[Key, Value]):
+    """The values used last, up to so many."""
+
+    def __init__(self, most: int) -> None:
+        self._most, self._held, self._lock = most, OrderedDict[Key, Value](), Lock()
+
+    def get(self, key: Key) -> Value | None:
+        """The value, now the one used last."""
+        with self._lock:
+            if key in self._held:
+                self._held.move_to_end(key)
+            return self._held.get(key)
+
+    def put(self, key: Key, value: Value) -> Value:
+        """Keep a value; the one unused longest goes."""
+        with self._lock:
+            self._held[key] = value
+            self._held.move_to_end(key)
+            while len(self._held) > self._most:
+                self._held.popitem(last=False)
+        return value
+
+
+@dataclass(frozen=True)
+class Seen:
+    """One strategy as the page shows it.
+
+    Attributes:
+        block: an entry of `strategies` as in the JSON of `twin`, with what the page draws.
+        course: what fractures are reckoned from.
+    """
+
+    block: Mapping[str, Any]
+    course: fracture.Course
+
+
+class Workbench:
+    """Persons and strategies, each worked out once while it is in use."""
+
+    def __init__(self) -> None:
+        self._persons = Kept[tuple[str, int], Twin](KEPT_PERSONS)
+        self._strategies = Kept[tuple[str, int, str, int], Seen](KEPT_STRATEGIES)
+        self._busy = Lock()
+
+    def twin(self, person: Person, draws: int) -> Twin:
+        """The person as inferred from what is known.
+
+        Raises:
+            OsteocastError: what was taken cannot be simulated.
+        """
+        key = (key_of(person), draws)
+        return self._persons.get(key) or self._alone(
+            lambda: (
+                self._persons.get(key)
+                or self._persons.put(key, infer(person, draws=draws, seed=SEED, per_round=draws))
+            )
+        )
+
+    def strategies(self, person: Person, regimens: Sequence[Regimen], years: int, draws: int) -> list[Seen]:
+        """Each strategy of a person; those seen lately are not simulated again.
+
+        Raises:
+            OsteocastError: a strategy is not modelled or does not fit the person.
+        """
+        choose(person, regimens)
+        who = key_of(person)
+        keys = [(who, draws, str(one), years) for one in regimens]
+        found = {key: self._strategies.get(key) for key in keys}
+        missing = [one for key, one in zip(keys, regimens, strict=True) if found[key] is None]
+        if missing:
+            twin = self.twin(person, draws)
+            for one in self._alone(lambda: simulated(twin, missing, years)):
+                found[who, draws, str(one.regimen), years] = self._strategies.put(
+                    (who, draws, str(one.regimen), years), seen(twin, one, years)
+                )
+        return [one for key in keys if (one := found[key]) is not None]
+
+    def _alone(self, work: Callable[[], Value]) -> Value:
+        """One piece of work at a time: each uses all cores."""
+        with self._busy:
+            return work()
+
+
+def key_of(person: Person) -> str:
+    """A text that is the same for the same person."""
+    return json.dumps(person_to_dict(person), sort_keys=True)
+
+
+def months_of(years: int) -> np.ndarray:
+    """Months that are drawn: each of the first year, when markers move, then quarters."""
+    return np.array([*range(12), *range(12, 12 * years + 1, 3)])
+
+
+def simulated(twin: Twin, regimens: Sequence[Regimen], years: int) -> tuple[StrategyForecast, ...]:
+    """Strategies of an inferred person."""
+    return onward(
+        twin.person, twin.draws, twin.present, twin.numbers, list(dict.fromkeys(regimens)), years,
+        months=months_of(years),
+    )  # fmt: skip
+
+
+def seen(twin: Twin, one: StrategyForecast, years: int) -> Seen:
+    """What is kept of a strategy."""
+    found = one.course.quantity
+    sites = {}
+    for site in SITES:
+        t_score = one.t_score(site)
+        sites[site] = {
+            "t_score": band(t_score),
+            "change_pct": band(bands.change_pct(found[site])),
+        }
+    block = {
+        "regimen": str(one.regimen),
+        "months": one.months.tolist(),
+        "sites": sites,
+        "markers": {name: {"change_pct": band(bands.change_pct(found[name]))} for name in MARKERS},
+        "hormones": {name: band(found[key] * factor) for name, (key, factor) in HORMONES.items()},
+        "support": one.support.to_dict(),
+    }
+    return Seen(block, fractures.courses(twin, [one], years)[0])
+
+
+def band(values: np.ndarray) -> dict[str, list[float]]:
+    """Median with 50 and 90 % intervals of values of shape (months, draws)."""
+    made = np.quantile(values, list(QUANTILES.values()), axis=1)
+    return {name: (np.round(row, 4) + 0.0).tolist() for name, row in zip(QUANTILES, made, strict=True)}
