@@ -21,6 +21,7 @@ class Field:
         high: its right end.
         step: of number and slider.
         needed: whether there is no forecast without it.
+        extra: whether it is folded away until it is wanted.
     """
 
     name: str
@@ -30,6 +31,7 @@ class Field:
     high: float | None = None
     step: float = 0.1
     needed: bool = False
+    extra: bool = False
 
 
 PERSON = (
@@ -50,9 +52,9 @@ SCAN = (
     Field("date", "date"),
     Field("site", "choice", SITES),
     Field("t_score", low=-4, high=2, step=0.1),
-    Field("bmd_g_cm2", step=0.001),
-    Field("device", "choice", ("", *DEVICES)),
-    Field("cv_pct", step=0.1),
+    Field("bmd_g_cm2", step=0.001, extra=True),
+    Field("device", "choice", ("", *DEVICES), extra=True),
+    Field("cv_pct", step=0.1, extra=True),
 )
 UNITS = tuple(dict.fromkeys(unit.unit for one in QUANTITIES.values() for unit in one.units))
 RESULT = (

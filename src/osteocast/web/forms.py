@@ -188,3 +188,35 @@ def typed(value: Any) -> str:
     if isinstance(value, float):
         return f"{value:.6g}"
     return str(value.isoformat() if hasattr(value, "isoformat") else value)
+
+
+def with_row(values: Mapping[str, str], kind: str) -> tuple[dict[str, str], int | None]:
+    """A form with one more row, and the number of that row; None where there is no room.
+
+    A further scan is guessed to be of the site scanned last; a further strategy begins as the first.
+    """
+    found = dict(values)
+    if kind == "strategy":
+        free = [number for number in range(fields.MOST_STRATEGIES) if f"strategy-{number}" not in found]
+        if not free:
+            return found, None
+        found[f"strategy-{free[0]}"] = found.get("strategy-0", "")
+        return found, free[0]
+    if kind not in fields.ROWS:
+        return found, None
+    there = rows(found, kind)
+    if len(there) >= fields.MOST_ROWS:
+        return found, None
+    number = there[-1] + 1 if there else 0
+    for one in fields.ROWS[kind]:
+        found[f"{kind}-{number}-{one.name}"] = ""
+    if kind == "scan":
+        before = found.get(f"scan-{there[-1]}-site", "") if there else fields.SCAN[2].options[0]
+        found[f"scan-{number}-site"] = before
+    return found, number
+
+
+def without_row(values: Mapping[str, str], row: str) -> dict[str, str]:
+    """A form without one row, such as `scan-0` or `strategy-1`."""
+    own = (row, f"said-{row.removeprefix('strategy-')}") if row.startswith("strategy-") else ()
+    return {name: value for name, value in values.items() if name not in own and not name.startswith(f"{row}-")}

@@ -10,7 +10,10 @@ from starlette.responses import HTMLResponse
 
 from osteocast.report.html import environment
 from osteocast.report.levels import DEFAULT, LEVELS
-from osteocast.web import assets
+from osteocast.report.twin_forecast import regimen_words
+from osteocast.web import assets, fields
+from osteocast.web.examples import EXAMPLES
+from osteocast.web.items import drugs
 from osteocast.web.wording import say, texts
 
 if TYPE_CHECKING:
@@ -34,7 +37,7 @@ def templates() -> jinja2.Environment:
     made = environment(FOLDER)
     made.globals.update(
         say=say, levels=LEVELS, level=DEFAULT, navigation=NAVIGATION, asset=assets.address, themes=THEMES,
-        choice_words=choice_words,
+        choice_words=choice_words, fields=fields, examples=tuple(EXAMPLES), drugs=drugs, regimen_words=regimen_words,
     )  # fmt: skip
     return made
 

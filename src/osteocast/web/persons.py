@@ -144,3 +144,13 @@ def _field(where: str, places: Mapping[str, list[int]], table: Mapping[str, Any]
     if parts[0] == "history":
         return f"history-{parts[-1]}" if len(parts) > 1 else "form"
     return parts[0] if parts[0] in {*table, "age_at_menopause", "menopause", "bmi", "sex", "age", "date"} else "form"
+
+
+def field_of(where: str, filled: Filled) -> str:
+    """The field of the form that a complaint about a strategy is about, such as `--strategy 2, regimen`."""
+    names = list(filled.strategies)
+    hit = re.match(r"--strategy(?: (\d+))?", where)
+    if hit and names:
+        # Strategies that say the same are forecast once, so the number may count past a double.
+        return names[min(int(hit[1] or 1), len(names)) - 1]
+    return "form"

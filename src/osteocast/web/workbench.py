@@ -9,8 +9,7 @@ from __future__ import annotations
 import json
 from collections import OrderedDict
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
-from threading import Lock
+from threading import Lock, RLock
 from typing import Any, Generic, TypeVar
 
 import numpy as np
@@ -23,12 +22,16 @@ from osteocast.people.files import person_to_dict
 from osteocast.people.person import Person
 from osteocast.regimen import Regimen
 from osteocast.twin import Twin, fractures, infer
+from osteocast.twin.pairs import RATES
 
 DRAGGED, RELEASED = 300, 1000
 """Draws while something is dragged, and when it is let go."""
 KEPT_PERSONS, KEPT_STRATEGIES = 12, 48
 QUANTILES = {"median": 0.5, "lo90": 0.05, "hi90": 0.95, "lo50": 0.25, "hi50": 0.75}
+OUTCOMES = ("any_clinical", "hip", "vertebral_clinical", "mof")
 HORMONES = {"E2_pmol_l": ("E2", 1e3), "T_nmol_l": ("T", 1.0)}
+ALONE = RLock()
+"""Held by whoever simulates: one piece of work uses all cores, two would only slow each other down."""
 Key = TypeVar("Key")
 Value = TypeVar("Value")
 
@@ -56,17 +59,8 @@ class Kept(Generic[Key, Value]):
         return value
 
 
-@dataclass(frozen=True)
-class Seen:
-    """One strategy as the page shows it.
-
-    Attributes:
-        block: an entry of `strategies` as in the JSON of `twin`, with what the page draws.
-        course: what fractures are reckoned from.
-    """
-
-    block: Mapping[str, Any]
-    course: fracture.Course
+Block = Mapping[str, Any]
+"""An entry of `strategies` as in the JSON of `twin`, with what the page draws."""
 
 
 class Workbench:
@@ -74,8 +68,7 @@ class Workbench:
 
     def __init__(self) -> None:
         self._persons = Kept[tuple[str, int], Twin](KEPT_PERSONS)
-        self._strategies = Kept[tuple[str, int, str, int], Seen](KEPT_STRATEGIES)
-        self._busy = Lock()
+        self._strategies = Kept[tuple[str, int, str, int], Block](KEPT_STRATEGIES)
 
     def twin(self, person: Person, draws: int) -> Twin:
         """The person as inferred from what is known.
@@ -91,13 +84,12 @@ class Workbench:
             )
         )
 
-    def strategies(self, person: Person, regimens: Sequence[Regimen], years: int, draws: int) -> list[Seen]:
+    def strategies(self, person: Person, regimens: Sequence[Regimen], years: int, draws: int) -> list[Block]:
         """Each strategy of a person; those seen lately are not simulated again.
 
         Raises:
             OsteocastError: a strategy is not modelled or does not fit the person.
         """
-        choose(person, regimens)
         who = key_of(person)
         keys = [(who, draws, str(one), years) for one in regimens]
         found = {key: self._strategies.get(key) for key in keys}
@@ -110,9 +102,29 @@ class Workbench:
                 )
         return [one for key in keys if (one := found[key]) is not None]
 
+    def fits(self, person: Person, regimens: Sequence[Regimen]) -> None:
+        """Refuse strategies that cannot be simulated, or do not fit the person.
+
+        Raises:
+            OsteocastError: names the strategy.
+        """
+        choose(person, regimens)
+
+    def measured(self, person: Person, draws: int) -> dict[str, Any]:
+        """What the inference says of the measurements, as in the JSON of `twin`."""
+        twin = self.twin(person, draws)
+        return {
+            "flags": [one.to_dict() for one in twin.flags],
+            "scan_pairs": [one.to_dict(RATES) for one in twin.scan_pairs],
+            "marker_pairs": [one.to_dict() for one in twin.marker_pairs],
+            "adherence": None
+            if twin.adherence is None
+            else dict(zip(("median", "lo90", "hi90"), twin.adherence, strict=True)),
+        }
+
     def _alone(self, work: Callable[[], Value]) -> Value:
         """One piece of work at a time: each uses all cores."""
-        with self._busy:
+        with ALONE:
             return work()
 
 
@@ -134,25 +146,39 @@ def simulated(twin: Twin, regimens: Sequence[Regimen], years: int) -> tuple[Stra
     )  # fmt: skip
 
 
-def seen(twin: Twin, one: StrategyForecast, years: int) -> Seen:
-    """What is kept of a strategy."""
+def seen(twin: Twin, one: StrategyForecast, years: int) -> Block:
+    """What is kept of a strategy; fractures only where it was let go, not while it is dragged."""
     found = one.course.quantity
-    sites = {}
-    for site in SITES:
-        t_score = one.t_score(site)
-        sites[site] = {
-            "t_score": band(t_score),
-            "change_pct": band(bands.change_pct(found[site])),
-        }
-    block = {
+    sites = {
+        site: {"t_score": band(one.t_score(site)), "change_pct": band(bands.change_pct(found[site]))}
+        for site in SITES
+    }
+    return {
         "regimen": str(one.regimen),
         "months": one.months.tolist(),
         "sites": sites,
         "markers": {name: {"change_pct": band(bands.change_pct(found[name]))} for name in MARKERS},
         "hormones": {name: band(found[key] * factor) for name, (key, factor) in HORMONES.items()},
         "support": one.support.to_dict(),
+        "fracture": risks(twin, one, years) if twin.n >= RELEASED else {},
     }
-    return Seen(block, fractures.courses(twin, [one], years)[0])
+
+
+def risks(twin: Twin, one: StrategyForecast, years: int) -> dict[str, Any]:
+    """Probability of the fractures that the page shows, within 1, 5 and 10 years."""
+    within = [year for year in fractures.YEARS if year <= years]
+    found = fracture.forecast(
+        fractures.courses(twin, [one], years)[0],
+        sex=twin.person.sex,
+        age=twin.person.age,
+        risk_factors=fracture.risk_factors(twin.person),
+        outcomes=OUTCOMES,
+        years=within,
+    )
+    return {
+        name: {key: value for key, value in each.to_dict().items() if key != "sources"}
+        for name, each in found.items()
+    }
 
 
 def band(values: np.ndarray) -> dict[str, list[float]]:

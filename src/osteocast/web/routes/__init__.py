@@ -3,6 +3,6 @@
 A module has a `router`, and in `PAGES` the pages it puts into the navigation, as key and path.
 """
 
-from osteocast.web.routes import person
+from osteocast.web.routes import api, person, report
 
-ROUTES = (person,)
+ROUTES = (person, report, api)
