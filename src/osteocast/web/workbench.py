@@ -133,16 +133,19 @@ def key_of(person: Person) -> str:
     return json.dumps(person_to_dict(person), sort_keys=True)
 
 
-def months_of(years: int) -> np.ndarray:
-    """Months that are drawn: each of the first year, when markers move, then quarters."""
-    return np.array([*range(12), *range(12, 12 * years + 1, 3)])
+def months_of(years: int, draws: int) -> np.ndarray:
+    """Months that are drawn: each of the first year, when markers move, then quarters; while something is dragged
+    fewer, so that most strategies of ten years fit into one piece of the compiled simulation."""
+    if draws >= RELEASED:
+        return np.array([*range(12), *range(12, 12 * years + 1, 3)])
+    return np.array(sorted({0, 1, 2, 3, *range(6, 24, 3), *range(24, 12 * years + 1, 6 if years <= 10 else 12)}))
 
 
 def simulated(twin: Twin, regimens: Sequence[Regimen], years: int) -> tuple[StrategyForecast, ...]:
     """Strategies of an inferred person."""
     return onward(
         twin.person, twin.draws, twin.present, twin.numbers, list(dict.fromkeys(regimens)), years,
-        months=months_of(years),
+        months=months_of(years, twin.n),
     )  # fmt: skip
 
 

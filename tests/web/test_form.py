@@ -1,0 +1,174 @@
+"""The form: complaints stand beside their fields, and nothing that was typed is lost."""
+
+from __future__ import annotations
+
+import html
+import json
+import re
+
+import pytest
+
+from web_harness import INHIBITOR, PROTECTED, WOMAN, settled
+
+
+def complaints(text: str) -> dict[str, str]:
+    """Every complaint of an answer, by field."""
+    found = re.findall(r'id="error-([\w-]+)"[^>]*>([^<]+)<', text)
+    return {name: html.unescape(words).strip() for name, words in found if words.strip()}
+
+
+@pytest.mark.parametrize(
+    ("field", "typed", "says"),
+    [
+        ("age", "sixty", "not a number"),
+        ("age", "140", "18 to 110"),
+        ("bmi", "270", "12 to 70"),
+        ("age_at_menopause", "70", "25 to 65"),
+        ("date", "11.3.2025", "2025-03-11"),
+        ("strategy-0", "anastrazole 1 mg daily", "anastrozole"),
+        ("strategy-0", "anastrozole 1 g daily", "not a plausible dose"),
+        ("strategy-0", "anastrozole 1 mg daily from month -6", "before the day of the forecast"),
+        ("scan-0-t_score", "-25", "-8 to 6"),
+        ("scan-0-bmd_g_cm2", "0,9", "which scanner"),
+        ("result-0-value", "9", "no unit"),
+        ("past-0-regimen", "tamoxifen 20 mg daily from month 3", "past regimens begin before month 0"),
+    ],
+)
+def test_what_cannot_be_used_is_answered_at_its_field_with_a_fix(http, field, typed, says):
+    row, _, part = field.rpartition("-")
+    others = {"scan-0": {"scan-0-site": "lumbar_spine"}, "result-0": {"result-0-name": "E2"}}.get(row, {})
+    sent = WOMAN | others | {field: typed}
+    found = complaints(http.post("/person", data=sent).text)
+    place = {"bmd_g_cm2": f"{row}-device", "value": f"{row}-unit"}.get(part, field)
+    assert says in found.get(place, ""), found
+    page = http.post("/", data=sent).text
+    assert html.escape(typed) in page, "typed text is kept"
+    assert complaints(page) == found
+
+
+def test_a_strategy_that_does_not_fit_is_answered_at_its_own_field(http):
+    sent = {"sex": "male", "age": "60", "strategy-0": INHIBITOR, "strategy-1": "bilateral oophorectomy"}
+    found = complaints(http.post("/person", data=sent).text)
+    assert set(found) == {"strategy-1"} and "ovaries" in found["strategy-1"]
+
+
+def test_rows_and_sentence_say_the_same(http):
+    sent = WOMAN | {"said-0": INHIBITOR, "item-0-0-stop": "36", "item-0-0-start": "6"}
+    answer = http.post("/person", data=sent).text
+    assert "anastrozole 1 mg daily from month 6 for 30 months</textarea>" in answer
+    typed = http.post("/person", data=sent | {"strategy-0": PROTECTED}).text
+    assert 'name="item-0-1-dose"' in typed and "from month 6" not in typed, "a typed sentence counts for more"
+    wrong = complaints(http.post("/person", data=WOMAN | {"said-0": INHIBITOR, "item-0-0-dose": "900"}).text)
+    assert "not a plausible dose" in wrong["item-0-0-dose"]
+
+
+def test_fewer_draws_while_dragging(http):
+    assert 'data-draws="300"' in http.post("/person/charts", data=WOMAN).text
+    assert 'data-draws="1000"' in http.post("/person", data=WOMAN).text
+    assert http.post("/person/charts", data=WOMAN | {"age": "x"}).status_code == 204
+
+
+def test_every_forecast_has_its_badge_of_support(http):
+    text = http.post("/person", data=WOMAN | {"strategy-1": PROTECTED}).text
+    legend = re.search(r'<ul class="legend">(.*?)</ul>', text, re.DOTALL)
+    assert legend and len(re.findall(r'class="badge (?:studied|between|beyond)"', legend[1])) == 2
+
+
+def test_benefits_and_harms_have_one_denominator_and_a_word(http):
+    text = http.post("/person", data=WOMAN | {"strategy-1": PROTECTED}).text
+    table = re.search(r'<div class="as-table">(.*?)</table>', text, re.DOTALL)
+    bars = re.search(r'<div class="as-bars">(.*?)<div class="as-people', text, re.DOTALL)
+    assert table and bars
+    figures = re.findall(r"<b>(.*?)</b>", table[1])
+    assert figures and set(re.findall(r'class="figure"><b>(.*?)</b>', bars[1])) == set(figures)
+    assert "1 in 10" in bars[1]
+    first = float(figures[0])
+    struck = re.search(r"Strategy A: (\d+) of 1000|Strategy A: (\d+) of 1,000", text)
+    assert struck and abs(float(struck[1] or struck[2]) - first) <= 0.5
+
+
+def test_the_page_works_without_scripts(http):
+    page = http.post("/", data=WOMAN | {"add": "scan"}).text
+    assert 'name="scan-0-t_score"' in page and "<svg class=" in page and 'value="62"' in page
+    gone = http.post("/", data=WOMAN | {"scan-0-t_score": "-1", "scan-0-site": "total_hip", "remove": "scan-0"}).text
+    assert 'name="scan-0-t_score"' not in gone
+    assert 'value="woman-64"' in page and "zoledronic" in http.post("/", data={"example": "woman-62"}).text
+
+
+def test_files_are_opened_and_saved(http):
+    from osteocast.web import cases
+
+    toml = 'sex = "female"\nage = 62\nplanned = "anastrozole 1 mg daily for 60 months"\n'
+    assert ">anastrozole 1 mg daily for 60 months</textarea>" in http.post("/person/load", data={"text": toml}).text
+    link = cases.packed(cases.read(toml))
+    saved = http.post("/person/save", data={"link": link})
+    assert "attachment" in saved.headers["content-disposition"]
+    assert cases.from_dict(saved.json()) == cases.unpacked(link)
+    assert 'value="62"' in http.post("/person/load", data={"text": saved.text}).text
+    wrong = http.post("/person/load", data={**WOMAN, "text": "sex = female"}).text
+    assert "not valid TOML" in complaints(wrong)["file"] and 'value="62"' in wrong, "the form stays as it was"
+
+
+def test_a_damaged_link_is_a_sentence_not_a_crash(http):
+    for link in ("AAAA", "%%%", "x" * 3000, "q1ZKzs8rSc0rUbJSqgUA"):
+        answer = http.post("/person/load", data={"link": link})
+        assert answer.status_code == 200 and complaints(answer.text).get("file")
+        assert http.post("/report.html", data={"link": link}).status_code == 422
+
+
+@pytest.mark.slow
+def test_a_reload_keeps_the_case_and_what_was_typed_wrong(open_page):
+    page = open_page("/")
+    page.click("[data-example=woman-62]")
+    page.wait_for_selector("#charts svg")
+    settled(page)
+    assert page.url.split("#")[1].startswith("case=")
+    page.fill("#bmi", "2x7")
+    page.locator("#bmi").blur()
+    page.wait_for_function("() => document.getElementById('error-bmi').textContent.length > 0")
+    assert page.get_attribute("#bmi", "aria-invalid") == "true"
+    page.reload()
+    page.wait_for_selector("#charts svg, #result .empty")
+    page.wait_for_function("() => document.getElementById('bmi').value === '2x7'")
+    assert page.input_value("#age") == "62" and "zoledronic" in page.input_value("#strategy-1")
+
+
+@pytest.mark.slow
+def test_a_link_opens_the_case_in_another_browser_and_never_reaches_the_server(open_page):
+    page = open_page("/")
+    page.click("[data-example=man]")
+    page.wait_for_selector("#charts svg")
+    settled(page)
+    address = page.url
+    asked: list[str] = []
+    other = open_page("/")
+    other.on("request", lambda one: asked.append(one.url))
+    other.goto("about:blank")
+    other.goto(address)
+    other.wait_for_selector("#charts svg")
+    assert other.input_value("#sex") == "male" and "testosterone" in other.input_value("#strategy-0")
+    assert asked and not any("case=" in url.split("#")[0] for url in asked)
+
+
+@pytest.mark.slow
+def test_sliders_redraw_while_they_move_and_again_when_let_go(open_page):
+    page = open_page("/")
+    page.click("[data-example=woman-62]")
+    page.wait_for_selector("#charts svg")
+    settled(page)
+    sent: list[str] = []
+    page.on("request", lambda one: sent.append(one.url.rsplit("/", 1)[1]))
+    slider = page.locator(".slider[data-for=item-1-1-stop]")
+    for month in ("24", "12"):
+        slider.evaluate(
+            "(one, to) => { one.value = to; one.dispatchEvent(new Event('input', {bubbles: true})); }", month
+        )
+    page.wait_for_function("() => document.getElementById('charts').dataset.draws === '300'")
+    slider.evaluate("(one) => one.dispatchEvent(new Event('change', {bubbles: true}))")
+    page.wait_for_function("() => document.getElementById('charts').dataset.draws === '1000'")
+    settled(page)
+    assert "charts" in sent and "person" in sent
+    assert "zoledronic acid 4 mg every 6 months for 12 months" in page.input_value("#strategy-1")
+    assert (
+        json.loads(page.evaluate("() => sessionStorage.getItem('osteocast.case')"))["form"]["item-1-1-stop"] == "12"
+    )
