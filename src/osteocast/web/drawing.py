@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any, NamedTuple
 
+from osteocast.forecast.history import OLD_SCAN_MONTHS
 from osteocast.people.person import Person
 from osteocast.report.charts import Marker, Reference, Series, line_chart
 from osteocast.report.figures import Figure, Measure, change, describe, find, make_twin, one_decimal, with_interval
@@ -63,18 +64,18 @@ def _density(blocks: Blocks, person: Person, site: str) -> Drawn | None:
 
 
 def measured(person: Person, site: str, since_years: float = 0.0) -> tuple[Marker, ...]:
-    """Scans of a site as points with their 90 % error, years from month 0 plus `since_years`; none from the past
-    before `since_years`, which no chart shows."""
+    """Scans of a site as points with their 90 % error, years from month 0 plus `since_years`; none from before the
+    left end of the chart, but for those that count as of that day."""
     found = []
     for scan in person.scans:
         if scan.site != site:
             continue
         year = person.month_of(scan.date) / 12.0 + since_years
-        if year < -1e-6 and since_years == 0.0:
+        if year < -OLD_SCAN_MONTHS / 12.0:
             continue
         spread = HALF * scan.precision_pct / 100.0 * scan.bmd / _sd(scan.site, scan.device)
         words = say("chart.scan", value=number(scan.t, 1), device=scan.device).intermediate
-        found.append(Marker(year, scan.t, spread, BEFORE, words))
+        found.append(Marker(max(year, 0.0), scan.t, spread, BEFORE, words))
     return tuple(found)
 
 

@@ -119,6 +119,7 @@ class View:
 
         person = self.person
         table = person_to_dict(person) | {"menopause_age": person.age_at_menopause, "name": None}
+        table["history"] = {name: value for name, value in table["history"].items() if value}
         return report.who(table)
 
     @property
