@@ -85,7 +85,7 @@ def read(values: Mapping[str, str]) -> Filled:
     table: dict[str, Any] = {}
     for one in (*fields.PERSON, *fields.MORE):
         _put(table, one, one.name, values, errors)
-    history = {}
+    history: dict[str, Any] = {}
     for one in fields.HISTORY:
         _put(history, one, f"history-{one.name}", values, errors)
     if history:

@@ -131,7 +131,7 @@ def deeper_than(body: bytes, levels: int) -> bool:
 
 
 def _is_json(scope: Scope) -> bool:
-    kind = dict(scope["headers"]).get(b"content-type", b"").split(b";")[0].strip().lower()
+    kind: bytes = dict(scope["headers"]).get(b"content-type", b"").split(b";")[0].strip().lower()
     return kind == b"" or kind.endswith(b"json")
 
 

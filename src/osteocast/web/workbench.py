@@ -96,11 +96,10 @@ class Workbench:
         missing = [one for key, one in zip(keys, regimens, strict=True) if found[key] is None]
         if missing:
             twin = self.twin(person, draws)
-            for one in self._alone(lambda: simulated(twin, missing, years)):
-                found[who, draws, str(one.regimen), years] = self._strategies.put(
-                    (who, draws, str(one.regimen), years), seen(twin, one, years)
-                )
-        return [one for key in keys if (one := found[key]) is not None]
+            for made in self._alone(lambda: simulated(twin, missing, years)):
+                key = (who, draws, str(made.regimen), years)
+                found[key] = self._strategies.put(key, seen(twin, made, years))
+        return [block for key in keys if (block := found[key]) is not None]
 
     def fits(self, person: Person, regimens: Sequence[Regimen]) -> None:
         """Refuse strategies that cannot be simulated, or do not fit the person.
