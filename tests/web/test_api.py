@@ -57,24 +57,39 @@ def test_the_description_is_whole(http):
 
 @pytest.mark.slow
 def test_schemathesis_finds_no_failure(server):
-    """Requests made from the description, good and bad: no server error, no status or form it does not describe."""
+    """Requests made from the description, good and bad: no server error, no status or form it does not describe.
+
+    One of its checks is left out: that whatever the description lets through is accepted. Regimens are sentences of a
+    language, and facts of a person must agree with one another; no description says that, and 422 answers both.
+    """
     schemathesis = pytest.importorskip("schemathesis")
     from hypothesis import HealthCheck, Phase, given, settings
+    from hypothesis import strategies as st
+    from schemathesis.specs.openapi.checks import positive_data_acceptance
 
     schema = schemathesis.openapi.from_url(f"{server}/api/openapi.json")
-
+    answered = set()
     for operation in schema.get_all_operations():
         one = operation.ok()
 
-        @settings(max_examples=40, deadline=None, derandomize=True, phases=[Phase.generate],
+        @settings(max_examples=30, deadline=None, derandomize=True, phases=[Phase.generate],
                   suppress_health_check=list(HealthCheck))  # fmt: skip
-        @given(case=one.as_strategy())
-        def asked(case) -> None:
+        @given(case=one.as_strategy(), usable=st.booleans())
+        def asked(case, usable: bool) -> None:
             if isinstance(case.body, dict):
-                # The size of the work is bounded by the description; here it is kept small.
-                for name, small in (("draws", 20), ("years", 2)):
-                    if isinstance(case.body.get(name), int) and case.body[name] > small:
-                        case.body[name] = small
-            case.call_and_validate(timeout=120)
+                _kept_small(case.body, usable)
+            answered.add(case.call_and_validate(timeout=120, excluded_checks=[positive_data_acceptance]).status_code)
 
         asked()
+    assert {200, 422} <= answered
+
+
+def _kept_small(body: dict, usable: bool) -> None:
+    """The size of the work is bounded by the description; here it is kept small, and half of it can be done."""
+    for name, small in (("draws", 20), ("years", 2)):
+        if isinstance(body.get(name), int) and body[name] > small:
+            body[name] = small
+    if usable:
+        body |= {"person": dict(PERSON)} if "person" in body else {}
+        body |= {"strategies": [INHIBITOR]} if "strategies" in body else {}
+        body |= {"strategy": INHIBITOR} if "strategy" in body else {}

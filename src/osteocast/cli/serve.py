@@ -22,17 +22,20 @@ def serve(
 
     Example: osteocast serve --port 8080
     """
+    from threading import Thread
+
     from osteocast.cli import output
 
     listening = listen(host, port)
     with output.libraries("web"):
         import uvicorn
 
-        from osteocast.web import create_app
+        from osteocast.web.app import create_app, warm
         from osteocast.web.security import LOOPBACK
     names = dict.fromkeys([*LOOPBACK, f"[{host}]" if ":" in host else host.lower()])
     app = create_app(names)
     address = f"http://{f'[{host}]' if ':' in host else host}:{listening.getsockname()[1]}/"
+    Thread(target=warm, args=(app,), daemon=True).start()
     _say(address, no_open)
     config = uvicorn.Config(app, log_level="warning", access_log=False, server_header=False, date_header=False)
     uvicorn.Server(config).run(sockets=[listening])

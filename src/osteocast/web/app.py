@@ -48,6 +48,17 @@ def create_app(hosts: Iterable[str] = LOOPBACK) -> FastAPI:
     return app
 
 
+def warm(app: FastAPI) -> None:
+    """Do what the first visitor would have to wait for: load or compile the simulation, read templates and texts."""
+    from osteocast.web import examples, forms
+    from osteocast.web.view import dragged, released
+
+    values = forms.values_of(examples.example("woman-62"))
+    dragged(app.state.workbench, values)
+    pages.piece("person_case.html.j2", view=released(app.state.workbench, values))
+    pages.page("person.html.j2", "person", view=released(app.state.workbench, {}))
+
+
 def problem(where: str, what: str, fix: str, why: str = "") -> dict[str, dict[str, str]]:
     """What the JSON interface says of input that cannot be used."""
     return {"error": {"where": where, "what": what, "fix": fix, "why": why}}

@@ -7,11 +7,13 @@ from dataclasses import replace
 from typing import Any, NamedTuple
 
 from osteocast.forecast.history import OLD_SCAN_MONTHS
-from osteocast.people.person import Person
+from osteocast.people.person import Person, Scan
 from osteocast.report.charts import Marker, Reference, Series, line_chart
+from osteocast.report.drawing import BOTTOM, drawing, line_below, ticks_below
 from osteocast.report.figures import Figure, Measure, change, describe, find, make_twin, one_decimal, with_interval
 from osteocast.report.levels import Said, capital, term
 from osteocast.report.merge import letter, merged, series_of, shared_note
+from osteocast.report.scales import axis_for
 from osteocast.report.twin_forecast import T_SCORE
 from osteocast.report.words import escaped, number, rounded
 from osteocast.web.wording import say
@@ -190,3 +192,44 @@ def narrower(
         now=number(now, 2),
         share=f"{change(share)} %",
     )
+
+
+TIMELINE_WIDTH, TIMELINE_HEIGHT = 440, 84
+
+
+def timeline(person: Person, months: float) -> str:
+    """When what was measured, along the years from the start of treatment.
+
+    Args:
+        person: as of the start, with results of any day.
+        months: from the start to the day of the forecast [month].
+    """
+    seen = [(person.month_of(one.date) / 12.0, one) for one in person.results]
+    years = [year for year, _ in seen]
+    x = axis_for([*years, 0.0, max(2.0, months / 12.0)], 16.0, TIMELINE_WIDTH - 16.0, pad=0.02)
+    floor = TIMELINE_HEIGHT - BOTTOM
+    parts = [ticks_below(x, floor, 8), line_below(x, floor, say("timeline.axis").intermediate)]
+    for at, key in ((0.0, "start"), (months / 12.0, "today")):
+        if key == "start" or months > 0.0:
+            place = x.place(at)
+            anchor = "end" if place > TIMELINE_WIDTH / 2 else "start"
+            shift = -4 if anchor == "end" else 4
+            words = escaped(say(f"timeline.{key}").intermediate)
+            parts.append(f'<path class="reference" d="M{place:.1f},4V{floor}"/>')
+            parts.append(f'<text class="name" x="{place + shift:.1f}" y="14" text-anchor="{anchor}">{words}</text>')
+    told = []
+    for k, (year, one) in enumerate(sorted(seen, key=lambda pair: pair[0])):
+        is_scan = isinstance(one, Scan)
+        what = term("site", one.site).intermediate if isinstance(one, Scan) else term("fact", one.name).intermediate
+        value = f"T-score {number(one.t, 1)}" if isinstance(one, Scan) else f"{one.value:g} {one.unit}"
+        words = say("timeline.point", year=number(year, 1), what=what, value=value).intermediate
+        told.append(words)
+        height = floor - 8 - 9 * (k % 2)
+        shape = (
+            f'<circle cx="{x.place(year):.1f}" cy="{height}" r="4"/>'
+            if is_scan
+            else f'<path d="M{x.place(year) - 3.7:.1f},{height - 3.7:.1f}h7.4v7.4h-7.4z"/>'
+        )
+        parts.append(f'<g class="published s{1 if is_scan else 4}"><title>{escaped(words)}</title>{shape}</g>')
+    title = say("timeline.title").intermediate
+    return drawing("".join(parts), TIMELINE_WIDTH, TIMELINE_HEIGHT, title, " ".join(told) or title)

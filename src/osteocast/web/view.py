@@ -133,6 +133,14 @@ class View:
         """Density, markers, hormones."""
         return drawing.charts(self.blocks, self.person)
 
+    @property
+    def timeline(self) -> str:
+        """When what was measured; empty where nothing was."""
+        person = self.checked.person
+        if person is None or not person.results:
+            return ""
+        return drawing.timeline(person, self.now.months if self.now else 0.0)
+
     @cached_property
     def narrowing(self) -> list[Drawn]:
         """The forecast before and after the later results."""
