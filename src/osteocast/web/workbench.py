@@ -28,7 +28,7 @@ DRAGGED, RELEASED = 300, 1000
 """Draws while something is dragged, and when it is let go."""
 KEPT_PERSONS, KEPT_STRATEGIES = 12, 48
 QUANTILES = {"median": 0.5, "lo90": 0.05, "hi90": 0.95, "lo50": 0.25, "hi50": 0.75}
-OUTCOMES = ("any_clinical", "hip", "vertebral_clinical", "mof")
+OUTCOMES = ("any_clinical", "hip", "vertebral_clinical")
 HORMONES = {"E2_pmol_l": ("E2", 1e3), "T_nmol_l": ("T", 1.0)}
 ALONE = RLock()
 """Held by whoever simulates: one piece of work uses all cores, two would only slow each other down."""
@@ -132,19 +132,18 @@ def key_of(person: Person) -> str:
     return json.dumps(person_to_dict(person), sort_keys=True)
 
 
-def months_of(years: int, draws: int) -> np.ndarray:
-    """Months that are drawn: each of the first year, when markers move, then quarters; while something is dragged
-    fewer, so that most strategies of ten years fit into one piece of the compiled simulation."""
-    if draws >= RELEASED:
-        return np.array([*range(12), *range(12, 12 * years + 1, 3)])
-    return np.array(sorted({0, 1, 2, 3, *range(6, 24, 3), *range(24, 12 * years + 1, 6 if years <= 10 else 12)}))
+def months_of(years: int) -> np.ndarray:
+    """Months that are drawn: close together at first, when markers move, then every half year, beyond ten years every
+    year. So few that most strategies of ten years fit into one piece of the compiled simulation."""
+    later = range(24, 12 * years + 1, 6 if years <= 10 else 12)
+    return np.array(sorted({0, 1, 2, 3, *range(6, 24, 3), *later} - set(range(12 * years + 1, 24))))
 
 
 def simulated(twin: Twin, regimens: Sequence[Regimen], years: int) -> tuple[StrategyForecast, ...]:
     """Strategies of an inferred person."""
     return onward(
         twin.person, twin.draws, twin.present, twin.numbers, list(dict.fromkeys(regimens)), years,
-        months=months_of(years, twin.n),
+        months=months_of(years),
     )  # fmt: skip
 
 

@@ -8,9 +8,9 @@
   const changed = (element) => element.dispatchEvent(new Event("change", { bubbles: true }));
 
   // ---- sliders: beside each stands the number it moves
+  // While one moves, only what is drawn is exchanged: it is asked for as often as the last answer has arrived.
   let drawing = false;
   let again = false;
-  let asked = 0;
   let letGo = 0; // how often the whole forecast was asked for: a drawing asked for earlier is stale
   async function redraw() {
     if (drawing) { again = true; return; }
@@ -18,10 +18,26 @@
     drawing = true;
     do {
       again = false;
-      asked = letGo;
-      await htmx.ajax("POST", "/person/charts", { source: "#drag", values: Object.fromEntries(new FormData(form())), target: "#charts", swap: "morph:outerHTML" });
+      const asked = letGo;
+      try {
+        const answer = await fetch("/person/charts", { method: "POST", body: new URLSearchParams(new FormData(form())) });
+        if (answer.status === 200) draw(await answer.text(), asked);
+      } catch { again = false; } // the server has gone: the next whole forecast says so
     } while (again);
     drawing = false;
+  }
+  function draw(text, asked) {
+    const made = document.createElement("template");
+    made.innerHTML = text;
+    const charts = made.content.querySelector("#charts");
+    const there = field("charts");
+    if (!charts || !there || asked !== letGo) return;
+    for (const figure of charts.querySelectorAll("figure")) {
+      const old = field(figure.id);
+      if (!old) continue;
+      for (const part of ["figcaption", "svg", "table"]) old.querySelector(part).replaceWith(figure.querySelector(part));
+    }
+    there.dataset.draws = charts.dataset.draws;
   }
   document.addEventListener("input", (event) => {
     const one = event.target;
@@ -36,9 +52,6 @@
 
   document.addEventListener("htmx:beforeRequest", (event) => {
     if (event.detail.requestConfig.path === "/person") { letGo += 1; again = false; }
-  });
-  document.addEventListener("htmx:beforeSwap", (event) => {
-    if (event.detail.requestConfig.path === "/person/charts" && asked !== letGo) event.detail.shouldSwap = false;
   });
 
   // ---- rows
