@@ -131,3 +131,16 @@ def test_examples_are_those_of_the_repository():
     there = Path(__file__).parents[2] / "examples"
     for file, _ in EXAMPLES.values():
         assert (FOLDER / file).read_bytes() == (there / file).read_bytes()
+
+
+def test_every_text_that_a_template_names_is_in_the_catalogue():
+    from osteocast.web.pages import FOLDER
+    from osteocast.web.wording import texts
+
+    named = {}
+    for path in sorted(FOLDER.glob("*.j2")):
+        found = re.findall(r"(?:words|say)\(\"([a-z_0-9.]+)\"[,)]", path.read_text(encoding="utf-8"))
+        named |= dict.fromkeys(found, path.name)
+    assert len(named) > 40
+    missing = {key: file for key, file in named.items() if key not in texts()}
+    assert not missing

@@ -9,8 +9,7 @@ from typing import TYPE_CHECKING, Any
 from starlette.responses import HTMLResponse
 
 from osteocast.report.html import environment
-from osteocast.report.levels import DEFAULT, LEVELS
-from osteocast.report.twin_forecast import regimen_words
+from osteocast.report.levels import DEFAULT, LEVELS, Said, fixed
 from osteocast.web import assets, fields
 from osteocast.web.examples import EXAMPLES
 from osteocast.web.items import drugs
@@ -49,6 +48,11 @@ def choice_words(field: str, word: str) -> str:
         if key in known:
             return known[key].intermediate
     return word
+
+
+def regimen_words(regimen: str) -> Said:
+    """A strategy in words."""
+    return say("forecast.nothing") if regimen == "none" else fixed(regimen)
 
 
 def page(template: str, here: str, *, status: int = 200, **values: Any) -> HTMLResponse:

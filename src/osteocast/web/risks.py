@@ -130,7 +130,7 @@ def _harms(blocks: Sequence[Mapping[str, Any]]) -> Iterator[tuple[Harm, list[int
 
 
 def _harm(one: Harm, places: Sequence[int], people: float | None, longest: float) -> Bar:
-    figure = say("risk.no_figure")
+    figure = tell("risks.no_figure")
     if people is not None:
         text = of_1000(people / PEOPLE)
         figure = say("risk.about", people=text) if one.remembered else fixed(text)
