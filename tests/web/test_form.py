@@ -126,6 +126,7 @@ def test_a_reload_keeps_the_case_and_what_was_typed_wrong(open_page):
     page.fill("#bmi", "2x7")
     page.locator("#bmi").blur()
     page.wait_for_function("() => document.getElementById('error-bmi').textContent.length > 0")
+    settled(page)
     assert page.get_attribute("#bmi", "aria-invalid") == "true"
     page.reload()
     page.wait_for_selector("#charts svg, #result .empty")
