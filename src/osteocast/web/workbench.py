@@ -15,6 +15,7 @@ from typing import Any, Generic, TypeVar
 import numpy as np
 
 from osteocast import fracture
+from osteocast.engine.accuracy import DEFAULT
 from osteocast.forecast import bands
 from osteocast.forecast.compare import MARKERS, SEED, StrategyForecast, choose, onward
 from osteocast.measure.dxa import SITES
@@ -26,6 +27,8 @@ from osteocast.twin.pairs import RATES
 
 DRAGGED, RELEASED = 300, 1000
 """Draws while something is dragged, and when it is let go."""
+DRAFT = DEFAULT._replace(step_d=90.0, repeat=1)
+"""How finely time is cut while something is dragged: medians of T-scores within 0.003 of those when it is let go."""
 KEPT_PERSONS, KEPT_STRATEGIES = 12, 48
 QUANTILES = {"median": 0.5, "lo90": 0.05, "hi90": 0.95, "lo50": 0.25, "hi50": 0.75}
 OUTCOMES = ("any_clinical", "hip", "vertebral_clinical")
@@ -133,17 +136,17 @@ def key_of(person: Person) -> str:
 
 
 def months_of(years: int) -> np.ndarray:
-    """Months that are drawn: close together at first, when markers move, then every half year, beyond ten years every
-    year. So few that most strategies of ten years fit into one piece of the compiled simulation."""
-    later = range(24, 12 * years + 1, 6 if years <= 10 else 12)
-    return np.array(sorted({0, 1, 2, 3, *range(6, 24, 3), *later} - set(range(12 * years + 1, 24))))
+    """Months that are drawn: quarters for five years, then half years, beyond ten years every year. So few that most
+    strategies of ten years fit into one piece of the compiled simulation."""
+    later = range(66, 12 * years + 1, 6 if years <= 10 else 12)
+    return np.array(sorted({0, 1, *range(3, min(60, 12 * years) + 1, 3), *later, 12 * years}))
 
 
 def simulated(twin: Twin, regimens: Sequence[Regimen], years: int) -> tuple[StrategyForecast, ...]:
-    """Strategies of an inferred person."""
+    """Strategies of an inferred person; while something is dragged, in longer steps."""
     return onward(
         twin.person, twin.draws, twin.present, twin.numbers, list(dict.fromkeys(regimens)), years,
-        months=months_of(years),
+        DEFAULT if twin.n >= RELEASED else DRAFT, months_of(years),
     )  # fmt: skip
 
 
