@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
 PEOPLE, STEPS, OUTPUTS, SLOTS = 200, 128, 32, 4
 """Size of a piece: people, steps, outputs; courses come in multiples of the last."""
-WANTED = tuple(sorted(set(REPORTED) - {"whole_body_aromatisation"}))
+WANTED = tuple(sorted(REPORTED))
 STORES = {
     "antibody_input": "antibody",
     "bisphosphonate_loose": "bisphosphonate",
