@@ -48,6 +48,7 @@ def calibrate(
     from osteocast.cli import output
     from osteocast.evidence.targets import read_targets
     from osteocast.forecast.studies import store_errors
+    from osteocast.trials import comparisons
     from osteocast.trials.validate import validate
 
     if claims and (cross_validate or fractures):
@@ -74,7 +75,9 @@ def calibrate(
 
         result = run(seed=seed, cross_validate=cross_validate, report=out, progress=say)
         status.update("Comparing with every published row")
-        store_errors(validate(read_targets()))
+        compared = validate(read_targets())
+        store_errors(compared)
+        comparisons.keep(compared)
         found = fit_fractures(lambda what: status.update(what.capitalize()))
     result["fractures"] = found
     result["claims"] = _claims()

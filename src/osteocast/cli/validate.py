@@ -19,6 +19,7 @@ def validate(
     group: Annotated[list[str] | None, typer.Option(help="Only rows of this group; repeat for more.")] = None,
     out: Annotated[Path | None, typer.Option(help="Folder for validate.json.")] = None,
     json: Annotated[bool, typer.Option("--json", help="Print JSON for scripts.")] = False,
+    keep: Annotated[bool, typer.Option("--keep", help="Store the numbers in the package, for the page.")] = False,
 ) -> None:
     """Simulate published results and set them side by side, misses included."""
     from osteocast.cli import output
@@ -36,11 +37,17 @@ def validate(
         rows = tuple(row for row in rows if row.text("group") in group)
     for row in rows:
         _ = row.observed, row.total_sd, row.regimen, row.comparator
+    if keep and (targets or group):
+        raise OsteocastError("--keep is for the whole table", where="--keep", fix="leave out --targets and --group")
     output.usable_folder(out)
     from osteocast.trials import validate as module
 
     with output.progress("Simulating") as progress:
         found = module.validate(rows, progress=progress)
+    if keep:
+        from osteocast.trials import comparisons
+
+        comparisons.keep(found)
     result = {"schema": 1, "targets": [one.to_dict() for one in found], "summary": module.summary(found)}
 
     output.deliver(result, output.with_disclaimer(lambda: _table(result)), name="validate", out=out, json=json)
