@@ -35,8 +35,8 @@ NAMES = {
 }
 SHORT_UNITS = {
     "lh": "IU/L, pituitary",
-    "testosterone": "nmol/L",
-    "aromatase": "% of usual",
+    "testosterone": "nmol/L, testis",
+    "aromatase": "%, fat and muscle",
     "estradiol": "pmol/L",
     "signal": "% of a young adult's",
     "rankl": "removal signal",

@@ -64,7 +64,8 @@ class Frames:
         return [str(one) for one in series]
 
     def to_json(self) -> str:
-        """Everything that moves, for the page's script; a value that never changes is left out."""
+        """Everything that moves, for the page's script; a value that never changes is left out. It can stand in HTML
+        as it is."""
 
         def changes(series: list[str]) -> bool:
             return any(one != series[0] for one in series)
@@ -75,11 +76,9 @@ class Frames:
             if (kept := {name: series for name, series in named.items() if changes(series)})
         }
         texts = {part: series for part, series in self.texts.items() if changes(series)}
-        return json.dumps(
-            {"months": list(self.months), "attributes": moving, "texts": texts},
-            ensure_ascii=False,
-            separators=(",", ":"),
-        )
+        found = {"months": list(self.months), "attributes": moving, "texts": texts}
+        text = json.dumps(found, ensure_ascii=False, separators=(",", ":"))
+        return text.replace("&", r"\u0026").replace("<", r"\u003c")
 
 
 def place_of(months: Sequence[int], month: float) -> int:

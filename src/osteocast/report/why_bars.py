@@ -36,12 +36,14 @@ class Split:
     Attributes:
         svg: at the first place of the cursor.
         frames: what moves, as JSON.
+        year: of the bars at first.
         columns: years of the table.
         rows: site and part, and a cell a year.
     """
 
     svg: str
     frames: str
+    year: str
     columns: tuple[str, ...]
     rows: tuple[tuple[str, tuple[str, ...]], ...]
 
@@ -98,7 +100,7 @@ def split(result: Mapping[str, Any], months: Sequence[int], month: float = 0.0, 
         "mechanism why",
     )
     heads = tuple(f"year {years(result['months'][k])}" for k in columns)
-    return Split(svg, frames.to_json(), heads, tuple(rows))
+    return Split(svg, frames.to_json(), said[frames.at], heads, tuple(rows))
 
 
 def reach(results: Sequence[Mapping[str, Any]]) -> float:

@@ -27,7 +27,8 @@ def contents() -> Mapping[str, bytes]:
     """Every file by name: the one style sheet (the report's, then the pages' own), and the scripts."""
     report = (REPORT / "style.css").read_text(encoding="utf-8")
     own = (FOLDER / "app.css").read_text(encoding="utf-8")
-    sheets = [report, (REPORT / "twin.css").read_text(encoding="utf-8"), chosen_theme(report), own]
+    parts = [(REPORT / name).read_text(encoding="utf-8") for name in ("twin.css", "mechanism.css")]
+    sheets = [report, *parts, chosen_theme(report), own]
     found = {"osteocast.css": "\n".join(sheets).encode()}
     for path in sorted(FOLDER.iterdir()):
         if path.suffix in KINDS and path.name != "app.css":

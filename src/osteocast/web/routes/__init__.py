@@ -3,6 +3,6 @@
 A module has a `router`, and in `PAGES` the pages it puts into the navigation, as key and path.
 """
 
-from osteocast.web.routes import api, person, report
+from osteocast.web.routes import api, claims, equations, evidence, mechanism, person, report, trials, words
 
-ROUTES = (person, report, api)
+ROUTES = (person, mechanism, trials, evidence, claims, words, equations, report, api)
