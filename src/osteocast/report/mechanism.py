@@ -36,7 +36,7 @@ NAMES = {
 SHORT_UNITS = {
     "lh": "IU/L, pituitary",
     "testosterone": "nmol/L, testis",
-    "aromatase": "%, fat and muscle",
+    "aromatase": "%, fat, muscle",
     "estradiol": "pmol/L",
     "signal": "% of a young adult's",
     "rankl": "removal signal",

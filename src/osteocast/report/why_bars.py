@@ -24,6 +24,7 @@ ROWS = (
 )
 """Key, words, class. Together they make the whole, but for medians, which need not add up."""
 SHOWN = ("lumbar_spine", "total_hip")
+WIDTH, BETWEEN, NUMBERS = 300, 12, 56
 ROW, HEAD = 46, 26
 LEAST = 3.0
 """A bar's end stands for no less than so many per cent."""
@@ -65,11 +66,11 @@ def split(result: Mapping[str, Any], months: Sequence[int], month: float = 0.0, 
     frames = Frames(months, place_of(months, month))
     own = [place_of(result["months"], one) for one in months]
     top = most or reach([result])
-    half = (parts.WIDTH - 16) / 2
+    half = (WIDTH - BETWEEN) / 2
     pieces = []
     shown = [row for row in ROWS if any(any(_bands(result, site)[row[0]]["median"]) for site in SHOWN)]
     for side, site in enumerate(SHOWN):
-        x = side * (half + 16)
+        x = side * (half + BETWEEN)
         pieces.append(f'<text class="title" x="{x:.0f}" y="14">{escaped(SITES[site])}</text>')
         bands = _bands(result, site)
         for place, (key, _, kind) in enumerate(shown):
@@ -77,7 +78,7 @@ def split(result: Mapping[str, Any], months: Sequence[int], month: float = 0.0, 
             values = [float(bands[key]["median"][k]) for k in own]
             texts = [f"{change(one)} %" for one in values]
             pieces.append(f'<g class="{kind}">')
-            pieces.append(parts.both_ways(frames, f"{site}-{key}", x, y, half - 62, values, top))
+            pieces.append(parts.both_ways(frames, f"{site}-{key}", x, y, half - NUMBERS, values, top))
             pieces.append(f'<text class="end" x="{x + half:.0f}" y="{y + 9}">')
             pieces.append(frames.text(f"{site}-{key}-text", texts, "number") + "</text></g>")
     for place, (_, words, _) in enumerate(shown):
@@ -93,7 +94,7 @@ def split(result: Mapping[str, Any], months: Sequence[int], month: float = 0.0, 
     last = ". ".join(f"{name}: {cells[-1]} %" for name, cells in rows)
     svg = drawing(
         "".join(pieces),
-        parts.WIDTH,
+        WIDTH,
         HEAD + ROW * len(shown) + 4,
         f"What the change is made of: {result['regimen']}",
         f"After {years(result['months'][-1])} years. {last}.",
