@@ -4,11 +4,11 @@ Nothing is simulated here. Each quantity is what the simulation gave, or what a 
 draw by draw:
 
     aromatase           whole-body aromatisation times the person's own amount of the enzyme
-    signal              the receptor's activity in bone, from osteoprotegerin, which falls in a straight line as it falls
+    signal              the receptor's activity in bone, from osteoprotegerin, which is a straight line of it
     rankl_acting        RANKL that neither OPG nor an antibody holds
     removed             trabecular bone of the spine resorbed a day
-    built               trabecular bone of the spine formed a day, from P1NP, which is a straight line of formation, and
-                        from the scaffold that still stands
+    built               trabecular bone of the spine formed a day, from P1NP, which is a straight line of formation,
+                        and from the scaffold that still stands
 
 Removed and built balance in a young adult; their difference is what the volume of that bone loses or gains.
 """
@@ -120,7 +120,13 @@ class Mechanism:
             "months": list(self.months),
             "units": {name: UNITS[name] for name in self.quantities},
             "taken": [
-                {"name": one.name, "acts_on": one.target, "given": list(one.given), "level": one.level, "unit": one.unit}
+                {
+                    "name": one.name,
+                    "acts_on": one.target,
+                    "given": list(one.given),
+                    "level": one.level,
+                    "unit": one.unit,
+                }
                 for one in self.taken
             ],
             "quantities": dict(self.quantities),
@@ -153,9 +159,7 @@ def _mechanism(forecast: Forecast, one: StrategyForecast, p: SimpleNamespace) ->
         sex=sex,
         months=tuple(int(month) for month in one.months),
         taken=tuple(_taken(one)),
-        quantities={
-            name: bands.band_of(found[name]) for name in UNITS if sex == "male" or name not in MEN_ONLY
-        },
+        quantities={name: bands.band_of(found[name]) for name in UNITS if sex == "male" or name not in MEN_ONLY},
     )
 
 

@@ -240,9 +240,7 @@ class _Drawing:
                 texts = [rounded(level) for level in levels]
                 self.pieces.append(parts.number_line(self.frames, f"drug-{place}-text", x + 14, below, texts, unit))
                 top, inner = max(levels) or 1.0, wide - 28
-                self.pieces.append(
-                    parts.gauge(self.frames, f"drug-{place}", x + 14, below + 5, inner, levels, top)
-                )
+                self.pieces.append(parts.gauge(self.frames, f"drug-{place}", x + 14, below + 5, inner, levels, top))
             elif one["given"]:
                 texts = ["now" if now else "not now" for now in one["given"]]
                 self.pieces.append(f'<text x="{x + 14:.1f}" y="{below}">')

@@ -34,7 +34,8 @@ def box(x: float, y: float, width: float, title: str, kind: str = "", height: fl
 
 def number_line(frames: Frames, part: str, x: float, y: float, texts: Sequence[str], unit: str) -> str:
     """A number that moves, and what stands after it."""
-    return f'<text x="{x}" y="{y}">{frames.text(part, texts, "number")}<tspan class="soft"> {escaped(unit)}</tspan></text>'
+    after = f'<tspan class="soft"> {escaped(unit)}</tspan>'
+    return f'<text x="{x}" y="{y}">{frames.text(part, texts, "number")}{after}</text>'
 
 
 def gauge(frames: Frames, part: str, x: float, y: float, width: float, values: Series, most: float) -> str:
@@ -62,7 +63,14 @@ def both_ways(frames: Frames, part: str, x: float, y: float, width: float, value
 
 
 def arrow(
-    frames: Frames, part: str, start: tuple[float, float], way: str, length: float, values: Series, *, holds: bool = False
+    frames: Frames,
+    part: str,
+    start: tuple[float, float],
+    way: str,
+    length: float,
+    values: Series,
+    *,
+    holds: bool = False,
 ) -> str:
     """An arrow as thick as a value, 1 being usual; with a bar instead of a point where it holds back.
 
@@ -98,9 +106,14 @@ def drug_line(frames: Frames, part: str, points: str, end: tuple[float, float], 
         shares: level by month, 1 being the highest.
     """
     x, y = end
-    tip = f"M{x},{y - 9}v18" if holds else f"M{x - 5 if x > WIDTH / 2 else x + 5},{y - 5}L{x},{y}" + (
-        f"L{x - 5 if x > WIDTH / 2 else x + 5},{y + 5}"
+    tip = (
+        f"M{x},{y - 9}v18"
+        if holds
+        else f"M{x - 5 if x > WIDTH / 2 else x + 5},{y - 5}L{x},{y}"
+        + (f"L{x - 5 if x > WIDTH / 2 else x + 5},{y + 5}")
     )
     wide = [f"{1.0 + 2.5 * max(0.0, min(one, 1.0)):.2f}" for one in shares]
     seen = [f"{0.3 if one < 0.005 else 1.0}" for one in shares]
-    return f'<path class="drug-line" d="{points}{tip}" {frames.moving(part, stroke_width=wide, stroke_opacity=seen)}/>'
+    return (
+        f'<path class="drug-line" d="{points}{tip}" {frames.moving(part, stroke_width=wide, stroke_opacity=seen)}/>'
+    )

@@ -24,7 +24,7 @@ ROWS = (
 )
 """Key, words, class. Together they make the whole, but for medians, which need not add up."""
 SHOWN = ("lumbar_spine", "total_hip")
-WIDTH, BETWEEN, NUMBERS = 300, 12, 56
+WIDTH, BETWEEN, NUMBERS = 310, 14, 66
 ROW, HEAD = 46, 26
 LEAST = 3.0
 """A bar's end stands for no less than so many per cent."""
@@ -87,7 +87,10 @@ def split(result: Mapping[str, Any], months: Sequence[int], month: float = 0.0, 
     frames.text("year", said)
     columns = [k for k, one in enumerate(result["months"]) if one in (12, 24, 36, 60, 84, 120) or one == months[-1]]
     rows = [
-        (f"{SITES[site]}: {words.lower()}", tuple(with_interval(_bands(result, site)[key], k, change) for k in columns))
+        (
+            f"{SITES[site]}: {words.lower()}",
+            tuple(with_interval(_bands(result, site)[key], k, change) for k in columns),
+        )
         for site in SHOWN
         for key, words, _ in shown
     ]
@@ -107,7 +110,7 @@ def split(result: Mapping[str, Any], months: Sequence[int], month: float = 0.0, 
 def reach(results: Sequence[Mapping[str, Any]]) -> float:
     """What bars reach each way in drawings that stand side by side [%]."""
     values = [
-        abs(value)
+        abs(float(value))
         for result in results
         for site in SHOWN
         for key, _, _ in ROWS

@@ -48,7 +48,9 @@ class Moving:
     notes: tuple[str, ...] = ()
 
 
-def moving(cases: Sequence[Mapping[str, Any]], titles: Sequence[Said], month: int, notes: Sequence[str] = ()) -> Moving:
+def moving(
+    cases: Sequence[Mapping[str, Any]], titles: Sequence[Said], month: int, notes: Sequence[str] = ()
+) -> Moving:
     """Draw cases side by side, on the same scales.
 
     Args:

@@ -6,21 +6,19 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from threading import Lock
 from typing import Any
 
 from osteocast.errors import OsteocastError, nearest
 from osteocast.people import checks
 from osteocast.people.files import person_from_dict
 from osteocast.people.person import Person
+from osteocast.web.workbench import ALONE
 
 FILE = Path(__file__).parent / "scenes.yaml"
 OPENING = "five-years-of-anastrozole"
 """The example on the page of the mechanism; the others are the ready scenes."""
 DRAWS = 200
 _FOUND: dict[str, Mapping[str, Any]] = {}
-_ALONE = Lock()
-"""A scene is simulated once, however many ask for it at a time."""
 
 
 @dataclass(frozen=True)
@@ -114,7 +112,7 @@ def simulated(name: str) -> Mapping[str, Any]:
         OsteocastError: there is no such scene.
     """
     one = scene(name)
-    with _ALONE:
+    with ALONE:
         if one.name not in _FOUND:
             _FOUND[one.name] = _simulated(one.name)
         return _FOUND[one.name]

@@ -1,6 +1,7 @@
 """Virtual trials behind the page: one runs, a few wait, any of them can be cancelled, nothing is left on disk.
 
-Each runs in a process of its own (`trial_worker`), so that the page stays quick and a cancelled trial is gone at once.
+Each runs in a process of its own (`trial_worker`), so that the page stays quick and a cancelled trial is gone
+at once.
 """
 
 from __future__ import annotations
@@ -31,6 +32,8 @@ PEOPLE = (20, 4000)
 WAITING, KEPT = 3, 6
 """Trials that may wait for their turn, and trials whose results are kept."""
 PATIENCE_S = 3.0
+COMMAND = ("-m", "osteocast.web.trial_worker")
+"""What Python is told to run."""
 OVER = ("done", "failed", "cancelled")
 _ENDED = "the process ended without a result, often for want of memory; try fewer people"
 
@@ -189,9 +192,8 @@ class Trials:
             self._folder = Path(tempfile.mkdtemp(prefix="osteocast-trials-"))
         folder = self._folder / job.id
         folder.mkdir(mode=0o700)
-        command = [sys.executable, "-m", "osteocast.web.trial_worker", str(designs()[job.design])]
         process = subprocess.Popen(
-            [*command, str(job.n), str(job.seed), str(folder)],
+            [sys.executable, *COMMAND, str(designs()[job.design]), str(job.n), str(job.seed), str(folder)],
             stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True,
         )  # fmt: skip
         self._process, self._running, self._began = process, job.id, time.monotonic()
@@ -220,10 +222,10 @@ class Trials:
             job = self._jobs.get(id_)
             if job is None or job.over:
                 return
-            known = {name: int(said[name]) for name in ("done", "total") if name in said}
             message, seconds = str(said.get("what", "")), time.monotonic() - self._began
+            done, total = int(said.get("done", job.done)), int(said.get("total", job.total))
             self._jobs[id_] = replace(
-                job, state=str(said["stage"]), message=message, seconds=seconds, result=result, **known
+                job, state=str(said["stage"]), done=done, total=total, message=message, seconds=seconds, result=result
             )
 
 

@@ -20,8 +20,8 @@ from osteocast.web import pages
 
 router = APIRouter()
 ORGANS = (
-    "kinetics", "aromatase", "steroids", "axis", "estrogen_action", "androgen_action", "antiresorptives", "cells", "bone",
-    "mineral", "markers",
+    "kinetics", "aromatase", "steroids", "axis", "estrogen_action", "androgen_action", "antiresorptives", "cells",
+    "bone", "mineral", "markers",
 )  # fmt: skip
 """Modules of the model in the order of cause; each has a text `equations.<module>`."""
 

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from functools import lru_cache
+from typing import Any
 
-from fastapi import APIRouter, Depends, HTTPException, Request
-from starlette.responses import Response
+from fastapi import APIRouter, HTTPException
+from starlette.responses import JSONResponse, Response
 
 from osteocast.errors import OsteocastError
 from osteocast.forecast.compare import compare
@@ -13,8 +14,13 @@ from osteocast.forecast.mechanism import mechanisms
 from osteocast.forecast.why import why
 from osteocast.regimen import Regimen
 from osteocast.report.levels import fixed
-from osteocast.web import figures, forms, glossing, pages, persons, scenes
-from osteocast.web.routes.person import values_of
+from osteocast.report.merge import letter
+from osteocast.web import cases, figures, forms, glossing, pages, persons, scenes
+from osteocast.web.models import StrategiesIn
+from osteocast.web.moving import moved
+from osteocast.web.routes.api import PROBLEMS, person_of
+from osteocast.web.routes.person import Values
+from osteocast.web.workbench import ALONE
 
 router = APIRouter()
 PAGES = (("mechanism", "/mechanism"),)
@@ -48,27 +54,35 @@ def mechanism_page(whole: bool = False) -> Response:
 
 
 @router.post("/mechanism", include_in_schema=False)
-def own(values: Annotated[dict[str, str], Depends(values_of)]) -> Response:
-    """The chain under the strategies of the person of a form."""
-    filled = forms.read(values)
-    checked = persons.check(filled)
+def own(values: Values) -> Response:
+    """The chain under the strategies of the case of a link.
+
+    Raises:
+        OsteocastError: the link is damaged, or its case cannot be forecast.
+    """
+    return pages.page(
+        "mechanism_own.html.j2", "mechanism", gloss=glossing.said, moving=_of_case(values.get("link", ""))
+    )
+
+
+@lru_cache(maxsize=2)
+def _of_case(link: str) -> figures.Moving:
+    case = cases.unpacked(link)
+    checked = persons.check(forms.read(forms.values_of(case)))
     if checked.person is None or checked.errors:
-        wrong = next(iter(checked.errors.values()), "Say first who it is: sex and age.")
-        return pages.page("problem.html.j2", "mechanism", status=422, message=wrong)
-    regimens = list(checked.strategies.values()) or [Regimen()]
-    forecast = compare(checked.person, regimens, years=filled.years, draws=DRAWS)
-    chains = mechanisms(forecast)
-    cases = [
-        {
-            "mechanism": chain.to_dict(),
-            "support": one.support.to_dict()["class"],
-            "why": why(checked.person, one.regimen, filled.years, DRAWS).to_dict(),
-        }
-        for one, chain in zip(forecast.strategies, chains, strict=True)
+        what = next(iter(checked.errors.values()), "Sex and age are not given.").rstrip(".")
+        raise OsteocastError(what, where="case", fix="mend it on the page first")
+    now = moved(checked.person, tuple(dict.fromkeys(checked.strategies.values())) or (Regimen(),))
+    with ALONE:
+        forecast = compare(now.person, now.strategies, years=case.years, draws=DRAWS)
+        chains = mechanisms(forecast)
+        splits = [why(now.person, one.regimen, case.years, DRAWS).to_dict() for one in forecast.strategies]
+    found = [
+        {"mechanism": chain.to_dict(), "why": split, "support": one.support.to_dict()["class"]}
+        for one, chain, split in zip(forecast.strategies, chains, splits, strict=True)
     ]
-    titles = [fixed(str(one.regimen)) for one in forecast.strategies]
-    found = figures.moving(cases, titles, FIRST_MONTH, forecast.to_dict()["person"]["notes"])
-    return pages.page("mechanism_own.html.j2", "mechanism", gloss=glossing.said, moving=found)
+    titles = [fixed(letter(place)) for place in range(len(found))]
+    return figures.moving(found, titles, FIRST_MONTH, forecast.to_dict()["person"]["notes"])
 
 
 @router.get("/scenes/{name}", include_in_schema=False)
@@ -105,3 +119,12 @@ def list_scenes() -> dict[str, Any]:
 def simulated_scene(name: str) -> dict[str, Any]:
     """One scene: every quantity of the chain by month, and what the change of density is made of."""
     return dict(scenes.simulated(known(name)))
+
+
+@router.post("/api/mechanism", tags=["scenes"], responses=PROBLEMS)
+def chains_of(asked: StrategiesIn) -> JSONResponse:
+    """Every quantity of the chain from tablet to bone by month, for a person under several strategies."""
+    who = person_of(asked.person)
+    with ALONE:
+        forecast = compare(who, asked.strategies, asked.years, asked.draws, asked.seed)
+        return JSONResponse({"schema": 1, "strategies": [one.to_dict() for one in mechanisms(forecast)]})

@@ -13,7 +13,7 @@ from starlette.responses import RedirectResponse, Response
 from osteocast.errors import OsteocastError
 from osteocast.report.trial import trial_view
 from osteocast.web import glossing, pages
-from osteocast.web.routes.person import values_of
+from osteocast.web.routes.person import Values
 from osteocast.web.trial_jobs import PEOPLE, Job, Trials, designs
 
 router = APIRouter()
@@ -77,7 +77,7 @@ def trials_page(running: Running) -> Response:
 
 
 @router.post("/trials", include_in_schema=False)
-def begin(values: Annotated[dict[str, str], Depends(values_of)], running: Running) -> Response:
+def begin(values: Values, running: Running) -> Response:
     """Start a trial; what cannot be used is answered beside its field."""
     errors: dict[str, str] = {}
     given: dict[str, float] = {}
