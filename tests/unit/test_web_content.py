@@ -356,7 +356,8 @@ def test_every_organ_has_its_equations_drawn() -> None:
     for law in every:
         assert law.drawn or law.code
         for line in law.drawn:
-            assert drawn(line).tag == "math"
+            # Browsers know more entities than XML does, such as that of e.
+            assert drawn(re.sub(r"&(?!lt;|gt;|amp;)\w+;", "x", line)).tag == "math"
 
 
 def test_every_parameter_stands_with_its_source() -> None:

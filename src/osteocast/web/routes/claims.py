@@ -10,6 +10,7 @@ from starlette.responses import Response
 from osteocast.explain import claims
 from osteocast.report.claims import claims_view
 from osteocast.web import pages
+from osteocast.web.routes.api import PROBLEMS
 
 router = APIRouter()
 PAGES = (("claims", "/claims"),)
@@ -21,7 +22,7 @@ def claims_page() -> Response:
     return pages.page("claims_page.html.j2", "claims", **claims_view(claims.everything()) | {"listed": []})
 
 
-@router.get("/api/claims", tags=["reading"])
+@router.get("/api/claims", tags=["reading"], responses=PROBLEMS)
 def every_claim() -> dict[str, Any]:
     """As `osteocast explain claims --json` prints."""
     return claims.everything()

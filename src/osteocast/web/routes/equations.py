@@ -17,6 +17,7 @@ from osteocast.model import assemble
 from osteocast.parameters.registry import parameters
 from osteocast.parameters.schema import Parameter
 from osteocast.web import pages
+from osteocast.web.routes.api import PROBLEMS
 
 router = APIRouter()
 ORGANS = (
@@ -124,7 +125,7 @@ def equations_piece() -> Response:
     return pages.piece("equations_laws.html.j2", organs=laws())
 
 
-@router.get("/api/equations", tags=["reading"])
+@router.get("/api/equations", tags=["reading"], responses=PROBLEMS)
 def every_equation() -> dict[str, Any]:
     """Every equation as text and LaTeX, with the parameters that it reads and their values in force."""
     known = parameters()

@@ -13,6 +13,7 @@ from osteocast.calibration.fractures import RESULTS
 from osteocast.report.evidence import evidence_view
 from osteocast.trials import comparisons
 from osteocast.web import glossing, pages
+from osteocast.web.routes.api import PROBLEMS
 
 router = APIRouter()
 PAGES = (("evidence", "/evidence"),)
@@ -30,7 +31,7 @@ def evidence_page() -> Response:
     return pages.page("evidence.html.j2", "evidence", gloss=glossing.said, current=comparisons.current(), **view())
 
 
-@router.get("/api/evidence", tags=["reading"])
+@router.get("/api/evidence", tags=["reading"], responses=PROBLEMS)
 def every_result() -> dict[str, Any]:
     """Every published result with the simulated one, as `osteocast validate --json` prints them."""
     return {"schema": 1, "targets": [one.to_dict() for one in comparisons.kept()]}

@@ -16,7 +16,7 @@ from osteocast.regimen import Regimen
 from osteocast.report.levels import fixed
 from osteocast.report.merge import letter
 from osteocast.web import cases, figures, forms, glossing, pages, persons, scenes
-from osteocast.web.models import StrategiesIn
+from osteocast.web.models import ProblemOut, StrategiesIn
 from osteocast.web.moving import moved
 from osteocast.web.routes.api import PROBLEMS, person_of
 from osteocast.web.routes.person import Values
@@ -97,7 +97,10 @@ def scene_figure(name: str) -> Response:
     return pages.piece("mechanism_figure.html.j2", **shown(known(name), at_once=True))
 
 
-@router.get("/api/scenes", tags=["scenes"])
+_NO_SCENE = PROBLEMS | {404: {"model": ProblemOut, "description": "There is no such scene."}}
+
+
+@router.get("/api/scenes", tags=["scenes"], responses=PROBLEMS)
 def list_scenes() -> dict[str, Any]:
     """The ready scenes: names, persons and treatments."""
     return {
@@ -115,7 +118,7 @@ def list_scenes() -> dict[str, Any]:
     }
 
 
-@router.get("/api/scenes/{name}", tags=["scenes"], responses={404: {"description": "There is no such scene."}})
+@router.get("/api/scenes/{name}", tags=["scenes"], responses=_NO_SCENE)
 def simulated_scene(name: str) -> dict[str, Any]:
     """One scene: every quantity of the chain by month, and what the change of density is made of."""
     return dict(scenes.simulated(known(name)))

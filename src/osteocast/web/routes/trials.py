@@ -7,12 +7,14 @@ from collections.abc import Mapping
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Body, Depends, HTTPException, Request
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 from starlette.responses import RedirectResponse, Response
 
 from osteocast.errors import OsteocastError
 from osteocast.report.trial import trial_view
 from osteocast.web import glossing, pages
+from osteocast.web.models import ProblemOut, Strict
+from osteocast.web.routes.api import PROBLEMS
 from osteocast.web.routes.person import Values
 from osteocast.web.trial_jobs import PEOPLE, Job, Trials, designs
 
@@ -22,10 +24,8 @@ DESIGN, N, SEED = "zoledronate-early-or-not", 400, 2026
 UNUSABLE, MISSING = 422, 404
 
 
-class Asked(BaseModel):
+class Asked(Strict):
     """A trial to run."""
-
-    model_config = ConfigDict(extra="forbid")
 
     design: str = Field(DESIGN, max_length=100, description="Name of a bundled design.")
     n: int = Field(N, ge=PEOPLE[0], le=PEOPLE[1], description="Number of people.")
@@ -132,17 +132,17 @@ def _seen(job: Job) -> dict[str, Any]:
     return {"job": job, "title": title, "gloss": glossing.said} | {k: v for k, v in results.items() if k != "title"}
 
 
-_NO_TRIAL: dict[int | str, dict[str, Any]] = {MISSING: {"description": "There is no such trial."}}
+_NO_TRIAL = PROBLEMS | {MISSING: {"model": ProblemOut, "description": "There is no such trial."}}
 
 
-@router.get("/api/trials", tags=["trials"])
+@router.get("/api/trials", tags=["trials"], responses=PROBLEMS)
 def list_trials(running: Running) -> dict[str, Any]:
     """The designs, and the trials there are, the newest first; results are with each trial."""
     jobs = [{k: v for k, v in job.to_dict().items() if k != "result"} for job in running.jobs()]
     return {"schema": 1, "designs": about(), "trials": jobs}
 
 
-@router.post("/api/trials", status_code=202, tags=["trials"])
+@router.post("/api/trials", status_code=202, tags=["trials"], responses=PROBLEMS)
 def start_trial(asked: Annotated[Asked, Body()], running: Running) -> dict[str, Any]:
     """Put a trial in the queue."""
     return running.start(asked.design, asked.n, asked.seed).to_dict()

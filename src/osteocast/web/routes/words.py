@@ -11,6 +11,7 @@ from starlette.responses import Response
 from osteocast.explain.claims import glossary
 from osteocast.explain.glossary import terms
 from osteocast.web import pages
+from osteocast.web.routes.api import PROBLEMS
 
 router = APIRouter()
 PAGES = (("words", "/words"),)
@@ -29,7 +30,7 @@ def words_page() -> Response:
     return pages.page("words.html.j2", "words", listed=listed, also=also, anchor=anchor)
 
 
-@router.get("/api/glossary", tags=["reading"])
+@router.get("/api/glossary", tags=["reading"], responses=PROBLEMS)
 def every_word() -> dict[str, Any]:
     """As `osteocast explain glossary --json` prints."""
     return {"schema": 1, "glossary": glossary()}
