@@ -113,12 +113,14 @@ def test_without_scripts_the_drawing_is_one_link_away(open_page):
 
 @pytest.mark.slow
 def test_a_word_explains_itself_on_focus_and_escape_takes_it_away(open_page):
+    from osteocast.explain.glossary import terms
+
     page = open_page(f"/scenes/{SCENE}")
     moving(page)
     word = page.locator(".l.intermediate .term button", has_text=re.compile("^RANKL$")).first
     word.focus()
     meaning = page.locator(f"#{word.get_attribute('aria-describedby')}")
-    assert meaning.is_visible() and "osteoclast" in meaning.text_content().lower()
+    assert meaning.is_visible() and meaning.text_content() == terms()["RANKL"].plain
     page.keyboard.press("Escape")
     assert not meaning.is_visible()
     page.locator("h1").hover()
@@ -185,8 +187,8 @@ def test_a_trial_is_run_followed_and_shown(open_page, http):
     page.check(f'input[value="{DESIGN}"]')
     page.fill("#n", "60")
     page.get_by_role("button", name="Run the trial").click()
-    page.wait_for_selector("progress, #trial table")
-    page.wait_for_selector("#trial table")
+    page.wait_for_selector("progress, #trial svg.chart")
+    page.wait_for_selector("#trial svg.chart")
     settled(page)
     id_ = page.url.rsplit("/", 1)[1]
     answer = http.get(f"/api/trials/{id_}").json()

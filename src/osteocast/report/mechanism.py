@@ -35,7 +35,7 @@ NAMES = {
 }
 SHORT_UNITS = {
     "lh": "IU/L, pituitary",
-    "testosterone": "nmol/L, testis",
+    "testosterone": "nmol/L",
     "aromatase": "%, fat, muscle",
     "estradiol": "pmol/L",
     "signal": "% of a young adult's",
