@@ -477,6 +477,21 @@ def test_closing_leaves_no_process_and_no_folder(trials: Any) -> None:
     assert trials.get(job.id).state == "cancelled"
 
 
+def test_a_server_that_stops_leaves_no_process_and_no_folder(trials: Any) -> None:
+    from fastapi.testclient import TestClient
+
+    from osteocast.web import create_app
+
+    app = create_app()
+    app.state.trials = trials
+    with TestClient(app, base_url="http://127.0.0.1") as client:
+        assert client.post("/api/trials", json={"n": 100}).status_code == 202
+        process, folder = trials._process, trials._folder
+        assert process.poll() is None
+    assert process.poll() is not None
+    assert not folder.exists()
+
+
 @pytest.mark.parametrize(
     ("design", "n", "where"),
     [("nothing", 100, "design"), (DESIGN, PEOPLE[1] + 1, "n"), (DESIGN, 50.5, "n"), (DESIGN, float("nan"), "n")],

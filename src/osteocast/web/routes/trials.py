@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Mapping
+from collections.abc import AsyncIterator, Mapping
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Body, Depends, HTTPException, Request
@@ -18,7 +18,17 @@ from osteocast.web.routes.api import PROBLEMS
 from osteocast.web.routes.person import Values
 from osteocast.web.trial_jobs import PEOPLE, Job, Trials, designs
 
-router = APIRouter()
+
+@contextlib.asynccontextmanager
+async def _closing(app: Any) -> AsyncIterator[None]:
+    """When the server stops, its trials stop too and nothing of them stays on disk."""
+    yield
+    running = getattr(app.state, "trials", None)
+    if running is not None:
+        running.close()
+
+
+router = APIRouter(lifespan=_closing)
 PAGES = (("trials", "/trials"),)
 DESIGN, N, SEED = "zoledronate-early-or-not", 400, 2026
 UNUSABLE, MISSING = 422, 404
