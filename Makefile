@@ -42,6 +42,14 @@ define install
 	fi; $(PY) -m pip install --quiet $(1)
 endef
 
+# The page is tested in Chromium, which is a package of the system and not of Python.
+define browser
+	@command -v chromium >/dev/null || command -v chromium-browser >/dev/null || test -n "$$OSTEOCAST_CHROMIUM" || { \
+	  echo "setup: installing Chromium, in which the page is tested (apt-get install chromium)"; \
+	  { apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq chromium >/dev/null; } || { \
+	  echo "setup: it could not be installed; install Chromium by hand, or name one in OSTEOCAST_CHROMIUM"; exit 1; }; }
+endef
+
 .DEFAULT_GOAL := help
 .PHONY: help setup setup-test run test crosscheck format calibrate bench docs lock clean clean-all
 
@@ -131,6 +139,7 @@ $(STAMP_RUN): $(STAMP_VENV) $(LOCK_BUILD) $(LOCK_RUN) pyproject.toml
 $(STAMP_TEST): $(STAMP_RUN) $(LOCK_TEST)
 	@echo "setup: installing the test tools of $(LOCK_TEST)"
 	$(call install,--require-hashes -r $(LOCK_TEST))
+	$(browser)
 	@touch $@
 
 $(STAMP_DOCS): $(STAMP_RUN) $(LOCK_DOCS)
