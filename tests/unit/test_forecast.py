@@ -295,3 +295,8 @@ def test_a_measured_estradiol_is_where_the_forecast_starts():
         )  # fmt: skip
         start = compare(someone, ["none"], 1, 20).to_dict()["strategies"][0]["hormones"]["E2_pmol_l"]["median"][0]
         assert start == pytest.approx(20.0, rel=0.02), kind
+
+
+def test_the_size_of_a_piece_changes_no_number(woman):
+    few, many = (compare(woman, ["anastrozole 1 mg daily"], 2, n).strategies[0].bmd["total_hip"] for n in (300, 400))
+    assert np.allclose(few, many[:, :300], rtol=1e-12, atol=0.0)
