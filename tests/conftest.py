@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from functools import cache
+from pathlib import Path
 from types import SimpleNamespace
 from typing import Any, NamedTuple
 
@@ -17,6 +19,21 @@ settings.load_profile("osteocast")
 
 PEOPLE = 256  # a power of two, as evenly spread numbers want it
 MONTHS = np.array([0, 1, 3, 6, 12, 18, 24, 36, 48, 60, 63, 72, 84], float)
+
+
+MOST_MAPS = 25_000
+"""Memory maps after which compiled code is let go: Linux allows a process 65,530, and XLA crashes beyond."""
+
+
+@pytest.fixture(scope="module", autouse=True)
+def few_maps() -> Iterator[None]:
+    """Lets compiled code go after a module where there is much of it; what is needed again comes from the disk."""
+    yield
+    maps = Path("/proc/self/maps")
+    if "jax" in sys.modules and maps.exists() and maps.read_bytes().count(b"\n") > MOST_MAPS:
+        import jax
+
+        jax.clear_caches()
 
 
 @contextmanager
