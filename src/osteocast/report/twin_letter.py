@@ -10,6 +10,7 @@ from osteocast.report.charts import style_number
 from osteocast.report.figures import find, value_at
 from osteocast.report.levels import Said, capital, day, say, term
 from osteocast.report.merge import letter
+from osteocast.report.twin_facts import last_scans
 from osteocast.report.twin_forecast import SITES, T_SCORE, horizons, quantity_of, regimen_words
 from osteocast.report.twin_guidance import counts, first_start, letter_lines
 from osteocast.report.twin_known import real_changes
@@ -42,8 +43,7 @@ def _rules(result: Mapping[str, Any]) -> Iterator[Block]:
 
 
 def _measured(result: Mapping[str, Any]) -> Iterator[Said]:
-    scans = result["person"].get("scans") or ()
-    latest = {one["site"]: one for one in sorted(scans, key=lambda one: str(one.get("date") or ""))}
+    latest = {one["site"]: one for one in last_scans(result)}
     if not latest:
         yield say("letter.no_scan")
     for site in [one for one in SITES if one in latest][:SCANS]:
@@ -51,7 +51,7 @@ def _measured(result: Mapping[str, Any]) -> Iterator[Said]:
         if one.get("t_score") is not None:
             value = f"T-score {number(one['t_score'], 1)}"
         else:
-            value = f"{number(one['bmd_g_cm2'], 3)} g/cm²"
+            value = f"{number(one['value'], 3)} g/cm²"
         device = one.get("device") or "\N{EN DASH}"
         yield capital(
             say("letter.measured", site=term("site", site), date=day(one.get("date")), value=value, device=device)
