@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import Any
+from typing import Any, NamedTuple
 
 EXIT = "end_of_denosumab"
 REAL = 0.95
@@ -84,6 +84,61 @@ def _known_scans(result: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
         site, bracket, device = str(one["what"]).partition(" (")
         if one["unit"] == "g/cm2" and bracket:
             yield {"site": site, "device": device.removesuffix(")"), "date": one["date"], "value": one["value"]}
+
+
+PASSING = (
+    "acute_phase_reaction", "arthralgia", "gynecomastia", "fluid_retention", "haematocrit_50_or_more", "hot_flushes",
+    "hypercalcaemia_mild", "hypocalcaemia", "oesophageal_irritation", "upper_gastrointestinal_event",
+    "withdrawal_for_adverse_event",
+)  # fmt: skip
+"""Harms that as a rule pass or are a finding of the laboratory; every other counts as serious. Our own judgement."""
+FORECAST = ("fracture_any", "clinical_fracture")
+"""Harms that the forecast of fractures already holds."""
+Harms = list[tuple[Mapping[str, Any], list[int]]]
+
+
+def harms_of(result: Mapping[str, Any]) -> Harms:
+    """Harms shown first, most frequent first, each with the places of the strategies that carry it."""
+    found = [(one, list(one["strategies"])) for one in result.get("harms") or () if one["main"]]
+    return sorted(found, key=lambda pair: -(pair[0].get("per_1000") if pair[0].get("per_1000") is not None else -1.0))
+
+
+class Sorted(NamedTuple):
+    """Harms by how they can be compared.
+
+    Attributes:
+        counted: with a figure of 1,000 people.
+        special: with a figure, of people with an illness, a procedure or a descent of their own.
+        uncounted: without one.
+        other: limits and practical points.
+    """
+
+    counted: Harms
+    special: Harms
+    uncounted: Harms
+    other: Harms
+
+
+def sorted_harms(result: Mapping[str, Any]) -> Sorted:
+    """The harms of `harms_of`, sorted."""
+    found = Sorted([], [], [], [])
+    for pair in harms_of(result):
+        one = pair[0]
+        if one["kind"] != "harm":
+            found.other.append(pair)
+        elif one.get("per_1000") is None:
+            found.uncounted.append(pair)
+        else:
+            (found.special if special(one) else found.counted).append(pair)
+    return found
+
+
+def worst_of(result: Mapping[str, Any], k: int) -> Mapping[str, Any] | None:
+    """The serious harm of a strategy with the largest figure; None where none has one."""
+    for one, places in sorted_harms(result).counted:
+        if k in places and one["per_1000"] > 0.0 and one["harm"] not in (*PASSING, *FORECAST):
+            return one
+    return None
 
 
 def special(harm: Mapping[str, Any]) -> bool:

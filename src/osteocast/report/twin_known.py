@@ -141,7 +141,15 @@ def pairs_section(result: Mapping[str, Any]) -> Section:
         )
         widths = (2, 2, 2, 1.5, 1.5, *(1.6 for _ in rates))
         align = "lll" + "r" * (len(rates) + 2)
-        blocks.append(table(say("pairs.caption"), head, (_pair(one, rates, contradicted(result, one["site"])) for one in pairs), align, widths))
+        blocks.append(
+            table(
+                say("pairs.caption"),
+                head,
+                (_pair(one, rates, contradicted(result, one["site"])) for one in pairs),
+                align,
+                widths,
+            )
+        )
     for one in result.get("marker_pairs") or ():
         blocks += _marker(one)
     return Section("pairs", say("section.pairs"), tuple(blocks))
