@@ -98,8 +98,8 @@ def _pairs(result: Mapping[str, Any]) -> Table:
             continue
         alone = [_chance(one["p_true_loss_over_scans_alone"][rate]) for rate in rates]
         if contradicted(result, one["site"]):
-            table.add_row(*named, *alone, style="yellow")
-            table.add_row("  above: these scans alone; here: all else, which does not fit", *blank, *said)
+            table.add_row(f"{named[0]}, scans alone", *named[1:], *alone, style="yellow")
+            table.add_row("  all else (no fit)", *blank, *said)
         else:
             table.add_row(*named, *said)
             table.add_row("  by these scans alone", *blank, *alone)

@@ -72,11 +72,17 @@ def last_scans(result: Mapping[str, Any]) -> list[dict[str, Any]]:
         found = [dict(one) for one in result["last_scans"]]
     else:
         found = sorted(_known_scans(result), key=lambda one: str(one["date"] or ""))
-    given = {
-        (one["site"], one.get("date"), one.get("device")): one.get("t_score")
-        for one in result["person"].get("scans") or ()
-    }
-    return [one | {"t_score": given.get((one["site"], one.get("date"), one.get("device")))} for one in found]
+    return [one | {"t_score": _given_t_score(result, one)} for one in found]
+
+
+def _given_t_score(result: Mapping[str, Any], scan: Mapping[str, Any]) -> float | None:
+    """The T-score that was given for a scan; a device that was not named is any."""
+    for one in result["person"].get("scans") or ():
+        same = (one["site"], one.get("date")) == (scan["site"], scan.get("date"))
+        if same and one.get("device") in (None, scan.get("device")):
+            given: float | None = one.get("t_score")
+            return given
+    return None
 
 
 def _known_scans(result: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
