@@ -14,6 +14,7 @@ from typing import Any
 
 import pypdf
 import pytest
+from rich.console import Console
 
 import reading_levels as reading
 from osteocast.cli import main
@@ -23,13 +24,17 @@ from osteocast.guidance import rule_sets
 from osteocast.guidance.facts import FACTS
 from osteocast.guidance.records import ADVICE
 from osteocast.people.files import load_person
-from osteocast.report.blocks import resolved
+from osteocast.report.blocks import resolved, unbroken
 from osteocast.report.html import twin_page
 from osteocast.report.levels import LEVELS, catalogue, read_record, say, term
 from osteocast.report.pdf import twin_pdf
 from osteocast.report.rule_words import in_words
+from osteocast.report.twin import twin_table
 from osteocast.report.twin_document import twin_document
-from osteocast.report.words import DISCLAIMER
+from osteocast.report.twin_facts import contradicted, last_scans
+from osteocast.report.twin_known import real_changes
+from osteocast.report.twin_next import exits, questions
+from osteocast.report.words import DISCLAIMER, NO_ORDERS
 from osteocast.twin import forecast, infer
 
 EXAMPLES = Path(__file__).resolve().parents[2] / "examples"
@@ -232,12 +237,11 @@ def test_a_man_reads_that_no_guideline_is_made_for_him(results):
 
 
 def test_benefits_and_harms_share_one_denominator_and_one_scale(results):
-    sections = resolved(twin_document(results[SCANNED]), "plain")["sections"]
-    (risk,) = [section for section in sections if section["key"] == "risk"]
-    tables = [block for block in risk["blocks"] if block["kind"] == "table"]
-    assert len(tables) == 2
+    tables = [one for one in risk_blocks(results[SCANNED]) if one["kind"] == "table"]
+    barred = [one for one in tables if any(cell["bar"] is not None for row in one["rows"] for cell in row)]
+    assert len(barred) == 2
     scales = []
-    for one in tables:
+    for one in barred:
         assert "1,000" in one["caption"]
         for row in one["rows"]:
             for cell in row:
@@ -246,6 +250,172 @@ def test_benefits_and_harms_share_one_denominator_and_one_scale(results):
                     scales.append(float(people[0]) / cell["bar"])
     assert len(scales) > 5
     assert max(scales) / min(scales) < 1.05
+
+
+def risk_blocks(result: dict[str, Any], level: str = "plain") -> list[dict[str, Any]]:
+    sections = resolved(twin_document(result), level)["sections"]
+    (risk,) = [section for section in sections if section["key"] == "risk"]
+    return risk["blocks"]
+
+
+def test_harms_of_special_people_stand_apart_without_a_bar(results):
+    dialysis = [one for one in results[SCANNED]["harms"] if "dialysis" in one["population"] and one["main"]]
+    assert max(one["per_1000"] for one in dialysis if one["kind"] == "harm") > 400
+    blocks = risk_blocks(results[SCANNED])
+    tables = {one["caption"]: one["rows"] for one in blocks if one["kind"] == "table"}
+    apart = tables[say("risk.special").plain]
+    assert any("dialysis" in line for row in apart for line in row[0]["small"])
+    assert all(cell["bar"] is None for row in apart for cell in row)
+    counted = tables[say("risk.harms").plain]
+    assert not any("dialysis" in text for text in strings(counted))
+    assert all(any(line.startswith("Who: ") for line in row[0]["small"]) for row in counted)
+    longest = [cell["bar"] for rows in tables.values() for row in rows for cell in row if cell["bar"] is not None]
+    assert max(longest) == 1.0
+
+
+def test_harms_without_a_figure_are_not_folded_away(results):
+    shown = list(strings([one for one in risk_blocks(results[MAN]) if one["kind"] == "table"]))
+    uncounted = [
+        one for one in results[MAN]["harms"] if one["main"] and one["kind"] == "harm" and one["per_1000"] is None
+    ]
+    assert len(uncounted) > 3
+    assert all(one["plain"] in shown for one in uncounted)
+
+
+def test_what_the_band_leaves_out_is_said_under_the_fractures(results):
+    for level in LEVELS:
+        blocks = risk_blocks(results[SCANNED], level)
+        captions = [one.get("caption") for one in blocks]
+        below = blocks[captions.index(unbroken(say("risk.fractures").at(level))) + 1]
+        assert below["text"] == say("risk.band").at(level)
+    assert "not in it" in terminal(results[SCANNED])
+
+
+def test_the_letter_names_the_most_frequent_serious_harm(results):
+    letter = resolved(twin_document(results[SCANNED]), "plain")["letter"]
+    (expected,) = [section for section in letter if section["key"] == "expected"]
+    rows = expected["blocks"][0]["rows"]
+    named = [k for k, one in enumerate(results[SCANNED]["strategies"]) if "denosumab" in one["regimen"]]
+    assert named and all("after stopping" in rows[k][-1]["small"][0] for k in named)
+    nothing = [k for k, one in enumerate(results[SCANNED]["strategies"]) if one["regimen"] == "none"]
+    assert all(rows[k][-1]["text"] == "\N{EN DASH}" for k in nothing)
+
+
+def terminal(result: dict[str, Any]) -> str:
+    console = Console(width=80, record=True, file=io.StringIO())
+    console.print(twin_table(result))
+    return " ".join(console.export_text().split())
+
+
+def test_the_terminal_names_harms_beside_fractures(results):
+    found = terminal(results[SCANNED])
+    harms = found[found.index("harms, of 1,000") : found.index("Next scan:")]
+    assert found.index("rests on") < found.index("harms, of 1,000")
+    assert "no figure" in harms and "more, with sources: --out" in harms
+    assert "or more on dialysis)" in harms
+    assert len(re.findall(r"\b[A-Z](?: [A-Z])* (?:no figure|about [\d.]+|[\d.]+)", harms)) in range(5, 10)
+
+
+# ---- scans that contradict the model, denosumab of the past, dates
+
+
+@pytest.fixture
+def doubted(results: dict[str, dict[str, Any]]) -> dict[str, Any]:
+    """A real loss at the spine that the model does not believe."""
+    result = copy.deepcopy(results[SCANNED])
+    flag = {"kind": "contradiction", "what": "lumbar spine (Hologic), 2023: odd", "p": 0.001, "ask": "ask"}
+    result["flags"] = [flag | {"site": "lumbar_spine"}]
+    (pair,) = [one for one in result["scan_pairs"] if one["site"] == "lumbar_spine"]
+    pair["p_true_loss_over"] = {"0": 0.004, "2": 0.003, "5": 0.002}
+    pair["p_true_loss_over_scans_alone"] = {"0": 0.9877, "2": 0.92, "5": 0.6}
+    return result
+
+
+@pytest.mark.parametrize("named", [True, False])
+def test_scans_that_contradict_the_model_come_first(doubted, named):
+    if not named:
+        del doubted["flags"][0]["site"]
+    for level in LEVELS:
+        (first,) = [
+            one.at(level) for one in real_changes(doubted) if "99 %" in one.at(level) and "<1 %" in one.at(level)
+        ]
+        assert first.index("99 %") < first.index("<1 %")
+    page = [numbers(doubted, level) for level in LEVELS]
+    assert page[0] == page[1] == page[2]
+    assert "lost bone" in "\n".join(one.plain for one in questions(doubted))
+    shown = terminal(doubted)
+    assert shown.index("99 % 92 % 60 %") < shown.index("<1 % <1 % <1 %")
+
+
+def test_a_gain_is_no_loss_to_ask_about(doubted):
+    for one in doubted["scan_pairs"]:
+        one["change_pct"] = abs(one["change_pct"])
+    assert "lost bone" not in "\n".join(one.plain for one in questions(doubted))
+
+
+def test_spine_against_hip_doubts_both(doubted):
+    doubted["flags"] = [{"kind": "spine_against_hip", "what": "apart", "p": 0.001, "ask": "ask", "site": None}]
+    assert contradicted(doubted, "lumbar_spine") and contradicted(doubted, "total_hip")
+    doubted["flags"] = [
+        {"kind": "scanner", "what": "lumbar spine: two", "p": None, "ask": "ask", "site": "lumbar_spine"}
+    ]
+    assert not contradicted(doubted, "lumbar_spine")
+
+
+@pytest.mark.parametrize(
+    "sign",
+    [
+        {"denosumab": True},
+        {"exit": {"regimen": "alendronate 70 mg weekly", "month": 6.0, "date": "2027-03-04"}},
+        {"warnings": ["Stopping denosumab without another bone drug after it loses the gain."]},
+        {"schedule": [{"check": "end_of_denosumab", "what": "end", "date": "2027-03-04"}]},
+    ],
+)
+def test_who_stopped_denosumab_is_not_told_that_there_is_no_exit(results, sign):
+    result = copy.deepcopy(results[SCANNED])
+    first = result["strategies"][0]
+    assert "denosumab" not in first["regimen"]
+    first |= {"denosumab": False, "exit": None, "warnings": [], "schedule": []}
+    assert say("exit.none") in list(exits(result))
+    first |= sign
+    found = list(exits(result))
+    assert say("exit.none") not in found
+    assert say("ask.denosumab") in questions(result)
+    if "exit" in sign:
+        assert "Ask about alendronate 70 mg weekly on 4 March 2027" in found[0].plain
+    elif "schedule" in sign:
+        assert "4 March 2027" in found[0].plain
+    else:
+        assert found[0] == say("exit.open", letter="A")
+    assert "was taken" in say("exit.open", letter="A").plain
+
+
+def test_scans_after_the_forecast_are_not_what_was_measured(results):
+    result = copy.deepcopy(results[SCANNED])
+    later = copy.deepcopy(result["person"]["scans"][0]) | {"date": "2031-01-01", "device": "Lunar", "bmd_g_cm2": 0.5}
+    result["person"]["scans"].append(later)
+    entered = last_scans(result)
+    assert [one["date"] for one in entered] == sorted(one["date"] for one in entered)
+    without = pages(twin_pdf(result))[0]
+    result["last_scans"] = [{key: one[key] for key in ("site", "device", "date", "value")} for one in entered]
+    assert pages(twin_pdf(result))[0] == without
+    assert "Lunar" not in without and "2031" not in without and "Hologic" in without
+    result["last_scans"] = []
+    assert say("letter.no_scan").intermediate in pages(twin_pdf(result))[0]
+
+
+def test_a_next_scan_without_a_date_is_said(results):
+    result = copy.deepcopy(results[MAN])
+    result["next_scan"] |= {"date": None, "month": None}
+    assert "Next scan: no date stands out" in terminal(result)
+    assert say("next.no_scan").intermediate in pages(twin_pdf(result))[0]
+
+
+def test_nothing_is_an_order(results):
+    page = twin_page(results[SCANNED])
+    assert page.count(NO_ORDERS) >= 2 and NO_ORDERS.startswith(DISCLAIMER)
+    assert all(NO_ORDERS in one for one in pages(twin_pdf(results[SCANNED])))
+    assert all("from the day of this report" in text for text in say("next.intro"))
 
 
 def test_a_result_that_lacks_its_subject_is_refused(results):
@@ -368,5 +538,6 @@ def test_the_command_writes_page_paper_and_data(written):
 def test_an_unknown_level_is_refused_before_anything_is_done(tmp_path, capsys):
     call = ["twin", str(EXAMPLES / f"{SCANNED}.toml"), "--level", "playn", "--out", str(tmp_path / "out")]
     assert main(call) == 2
-    assert "--level" in capsys.readouterr().err
+    said = " ".join(capsys.readouterr().err.split())
+    assert "--level: 'playn' is not a reading level; write plain, intermediate or academic." in said
     assert not (tmp_path / "out").exists()

@@ -13,7 +13,7 @@ from pathlib import Path
 from string import Formatter
 from typing import Any, NamedTuple
 
-from osteocast.errors import OsteocastError, nearest
+from osteocast.errors import OsteocastError
 from osteocast.report.words import plain as printable
 
 FOLDER = Path(__file__).parent / "reading"
@@ -52,9 +52,8 @@ def checked(level: str) -> str:
         OsteocastError: there is none of that name.
     """
     if level not in LEVELS:
-        raise OsteocastError(
-            f"{level!r} is not a reading level", where="--level", fix=nearest(level, LEVELS) or ", ".join(LEVELS)
-        )
+        fix = f"write {', '.join(LEVELS[:-1])} or {LEVELS[-1]}"
+        raise OsteocastError(f"{level!r} is not a reading level", where="--level", fix=fix)
     return level
 
 

@@ -6,7 +6,10 @@ from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
 from osteocast.report.guidance import SAID
-from osteocast.report.words import DISCLAIMER, SITES, number, plain
+from osteocast.report.levels import say
+from osteocast.report.twin_facts import FORECAST, contradicted, sorted_harms
+from osteocast.report.twin_risk import PEOPLE, of_1000
+from osteocast.report.words import NO_ORDERS, SITES, number, plain
 
 if TYPE_CHECKING:
     from rich.console import Group
@@ -16,6 +19,8 @@ SHOWN_SITES = ("lumbar_spine", "total_hip")
 HORIZONS = (0, 24, 60, 120)
 LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 SHOWN_DATES = 6
+COUNTED, UNCOUNTED, SPECIAL_GROUPS = 6, 2, 1
+"""Harms shown at most: with a figure, without one, of special groups."""
 
 
 def twin_table(result: Mapping[str, Any]) -> Group:
@@ -49,12 +54,13 @@ def twin_table(result: Mapping[str, Any]) -> Group:
         parts.append(Text(f"Doses taken, as far as this tells: {100 * share['median']:.0f} % ({ends} %)."))
     parts.append(Text(""))
     if result["scan_pairs"]:
-        parts += [_pairs(result["scan_pairs"]), Text("")]
+        parts += [_pairs(result), Text("")]
     if result["marker_pairs"]:
         parts += [_markers(result["marker_pairs"]), *_asks(result["marker_pairs"]), Text("")]
     parts += [*_strategies(result), Text("")]
     if result["fracture"]:
-        parts += [_fractures(result), Text("")]
+        parts += [_fractures(result), Text(say("risk.band").intermediate, style="dim"), Text("")]
+    parts += _harms(result)
     parts += [*_next_scan(result), *_guidance(result), *_schedule(result)]
     notes = [f"Note: {plain(note)}." for note in person.get("notes") or ()]
     basis = (
@@ -62,7 +68,7 @@ def twin_table(result: Mapping[str, Any]) -> Group:
         f"the measurements ({result['effective_draws']:.0f} effective). Parameters, person, and density as far as "
         "the scans tell."
     )
-    parts.append(Text("\n".join([*notes, basis, DISCLAIMER]), style="dim"))
+    parts.append(Text("\n".join([*notes, basis, NO_ORDERS]), style="dim"))
     return Group(*parts)
 
 
@@ -75,18 +81,28 @@ def _plain_table(*columns: str) -> Table:
     return table
 
 
-def _pairs(pairs: list[Mapping[str, Any]]) -> Table:
+def _pairs(result: Mapping[str, Any]) -> Table:
+    """Chances of a true loss; where a flag doubts the scans, those of the scans alone come first."""
+    pairs = result["scan_pairs"]
     rates = list(pairs[0]["p_true_loss_over"])
     heads = [f">{rate} %" for rate in rates]
     table = _plain_table("true loss", "from", "to", "change", "LSC", *heads)
     for one in pairs:
         change = "not subtracted" if one["change_pct"] is None else f"{number(one['change_pct'], sign=True)} %"
         lsc = "" if one["lsc_pct"] is None else f"{one['lsc_pct']:.1f} %"
-        chances = [_chance(one["p_true_loss_over"][rate]) for rate in rates]
-        table.add_row(SITES[one["site"]], str(one["from"]), str(one["to"]), change, lsc, *chances)
-        alone = one["p_true_loss_over_scans_alone"]
-        if one["change_pct"] is not None:
-            table.add_row("  by these scans alone", "", "", "", "", *(_chance(alone[rate]) for rate in rates))
+        said = [_chance(one["p_true_loss_over"][rate]) for rate in rates]
+        named = (SITES[one["site"]], str(one["from"]), str(one["to"]), change, lsc)
+        blank = ("", "", "", "")
+        if one["change_pct"] is None:
+            table.add_row(*named, *said)
+            continue
+        alone = [_chance(one["p_true_loss_over_scans_alone"][rate]) for rate in rates]
+        if contradicted(result, one["site"]):
+            table.add_row(f"{named[0]}, scans alone", *named[1:], *alone, style="yellow")
+            table.add_row("  all else (no fit)", *blank, *said)
+        else:
+            table.add_row(*named, *said)
+            table.add_row("  by these scans alone", *blank, *alone)
     return table
 
 
@@ -154,15 +170,46 @@ def _fractures(result: Mapping[str, Any]) -> Table:
     return table
 
 
+def _harms(result: Mapping[str, Any]) -> Iterator[Any]:
+    """One line for each main harm that the forecast of fractures does not hold already: strategies, its figure of
+    1,000 people of the study or none, and over what time."""
+    from rich.text import Text
+
+    found = sorted_harms(result)
+    if not (found.counted or found.special or found.uncounted):
+        return
+    table = _plain_table("harms, of 1,000 in the studies", "", "people", "time")
+    left = 0
+    seen: set[str] = set()
+    for harms, most in ((found.counted, COUNTED), (found.uncounted, UNCOUNTED), (found.special, SPECIAL_GROUPS)):
+        shown = 0
+        for one, places in harms:
+            if one["harm"] in (*seen, *FORECAST) or shown == most:
+                left += 1
+                continue
+            seen.add(one["harm"])
+            shown += 1
+            figure = "no figure"
+            if one.get("per_1000") is not None:
+                figure = f"{'about ' if one['quality'] == 'memory' else ''}{of_1000(one['per_1000'] / PEOPLE)}"
+            name = plain(one["title"]) + (f" ({plain(one['population'])})" if harms is found.special else "")
+            table.add_row(name, " ".join(LETTERS[k] for k in places), figure, plain(one.get("over") or ""))
+    yield table
+    if left:
+        yield Text(f"{left} more, with sources: --out")
+    yield Text("")
+
+
 def _next_scan(result: Mapping[str, Any]) -> Iterator[Any]:
     from rich.text import Text
 
     found = result["next_scan"]
-    yield Text(f"Next scan: {found['date']}", style="bold")
-    yield Text(plain(found["reason"]))
+    yield Text(f"Next scan: {found.get('date') or 'no date stands out'}", style="bold")
+    if found.get("reason"):
+        yield Text(plain(found["reason"]))
     short = {name: one["short"] for name, one in result["guidance"].items()}
     said: dict[str, list[str]] = {}
-    for name, date in found["guidelines"].items():
+    for name, date in (found.get("guidelines") or {}).items():
         said.setdefault(date, []).append(short[name])
     if said:
         dates = "; ".join(f"{date} ({', '.join(names)})" for date, names in sorted(said.items()))
@@ -200,10 +247,11 @@ def _schedule(result: Mapping[str, Any]) -> Iterator[Any]:
         yield table
     for letter, one in zip(LETTERS, result["strategies"], strict=False):
         if one["exit"] is not None:
-            yield Text(f"{letter}: denosumab ends in {plain(one['exit']['regimen'])}, on {one['exit']['date']}.")
+            after = one["exit"]
+            yield Text(f"{letter}: after denosumab, ask about {plain(after['regimen'])} on {after['date']}.")
         for warning in one["warnings"]:
             yield Text(f"{letter}: {plain(warning)}", style="yellow")
-    yield Text("More dates, with reasons and sources: osteocast guide. Harms: --json, or osteocast explain DRUG.")
+    yield Text("More dates, with reasons and sources: osteocast guide.")
     yield Text("")
 
 

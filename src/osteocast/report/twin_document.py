@@ -16,7 +16,7 @@ from osteocast.report.twin_letter import letter_sections
 from osteocast.report.twin_next import change_section, questions, schedule_section
 from osteocast.report.twin_risk import risk_section
 from osteocast.report.twin_why import support_section, why_section
-from osteocast.report.words import DISCLAIMER, plain_item
+from osteocast.report.words import NO_ORDERS, plain_item
 
 NEEDED = ("person", "known", "flags", "strategies", "scan_pairs")
 LABELS = ("eyebrow", "contents", "caution", "letter.heading", "levels.legend", "levels.note", *(
@@ -63,7 +63,7 @@ def twin_document(result: Mapping[str, Any]) -> Document:
         date=day(result["person"].get("date") or result.get("start")),
         letter=letter_sections(result),
         sections=tuple(one for one in sections if one.blocks),
-        disclaimer=DISCLAIMER,
+        disclaimer=NO_ORDERS,
         labels={name: say(name) for name in LABELS},
     )
 

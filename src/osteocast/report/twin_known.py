@@ -8,6 +8,7 @@ from typing import Any
 from osteocast.report.blocks import Block, Cell, Listing, More, Section, Table, cell, table, text
 from osteocast.report.figures import change
 from osteocast.report.levels import Said, capital, day, fixed, say, term
+from osteocast.report.twin_facts import contradicted, losses
 from osteocast.report.words import number, percent, plain_item
 
 UNITS = {"g/cm2": "g/cm²", "kg/m2": "kg/m²", "1": ""}
@@ -111,18 +112,21 @@ def chance(p: float | None) -> str:
 def real_changes(result: Mapping[str, Any]) -> Iterator[Said]:
     """One sentence for each pair of scans."""
     for one in result["scan_pairs"]:
-        losses = one["p_true_loss_over"]
+        every, alone = losses(one)
         given = {
             "site": term("site", one["site"]),
             "start": day(one["from"]),
             "end": day(one["to"]),
-            "p0": chance(losses[min(losses, key=float)]),
+            "p0": chance(every),
         }
         if one["change_pct"] is None:
             yield capital(say("pairs.apart", **given))
         else:
-            lsc = f"{number(one['lsc_pct'], 1)} %"
-            yield capital(say("pairs.real", change=f"{change(one['change_pct'])} %", lsc=lsc, **given))
+            given |= {"lsc": f"{number(one['lsc_pct'], 1)} %", "change": f"{change(one['change_pct'])} %"}
+            if alone is not None and contradicted(result, one["site"]):
+                yield capital(say("pairs.contradicted", alone=chance(alone), **given))
+            else:
+                yield capital(say("pairs.real", **given))
 
 
 def pairs_section(result: Mapping[str, Any]) -> Section:
@@ -137,28 +141,39 @@ def pairs_section(result: Mapping[str, Any]) -> Section:
         )
         widths = (2, 2, 2, 1.5, 1.5, *(1.6 for _ in rates))
         align = "lll" + "r" * (len(rates) + 2)
-        blocks.append(table(say("pairs.caption"), head, (_pair(one, rates) for one in pairs), align, widths))
+        blocks.append(
+            table(
+                say("pairs.caption"),
+                head,
+                (_pair(one, rates, contradicted(result, one["site"])) for one in pairs),
+                align,
+                widths,
+            )
+        )
     for one in result.get("marker_pairs") or ():
         blocks += _marker(one)
     return Section("pairs", say("section.pairs"), tuple(blocks))
 
 
-def _pair(one: Mapping[str, Any], rates: list[str]) -> tuple[Cell, ...]:
-    alone = one.get("p_true_loss_over_scans_alone") or {}
+def _pair(one: Mapping[str, Any], rates: list[str], doubted: bool) -> tuple[Cell, ...]:
+    """A row; where a flag doubts the scans, they come first and all that is known beneath."""
+    every, alone = one["p_true_loss_over"], one.get("p_true_loss_over_scans_alone") or {}
     subtracted = one["change_pct"] is not None
+
+    def shown(rate: str) -> Cell:
+        if not subtracted or alone.get(rate) is None:
+            return cell(chance(every[rate]))
+        if doubted:
+            return cell(say("pairs.alone", p=chance(alone[rate])), say("pairs.every", p=chance(every[rate])))
+        return cell(chance(every[rate]), say("pairs.alone", p=chance(alone[rate])))
+
     return (
         cell(capital(term("site", one["site"])), one.get("note") or ""),
         cell(day(one["from"])),
         cell(day(one["to"])),
         cell(f"{change(one['change_pct'])} %" if subtracted else DASH),
         cell(f"{number(one['lsc_pct'], 1)} %" if one["lsc_pct"] is not None else DASH),
-        *(
-            cell(
-                chance(one["p_true_loss_over"][rate]),
-                say("pairs.alone", p=chance(alone[rate])) if subtracted and rate in alone else "",
-            )
-            for rate in rates
-        ),
+        *(shown(rate) for rate in rates),
     )
 
 

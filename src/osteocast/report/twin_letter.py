@@ -8,17 +8,19 @@ from typing import Any
 from osteocast.report.blocks import Block, Cell, Listing, Section, Table, cell, table, text
 from osteocast.report.charts import style_number
 from osteocast.report.figures import find, value_at
-from osteocast.report.levels import Said, capital, day, say, term
+from osteocast.report.levels import Said, capital, day, fixed, say, term
 from osteocast.report.merge import letter
+from osteocast.report.twin_facts import harms_of, last_scans, worst_of
 from osteocast.report.twin_forecast import SITES, T_SCORE, horizons, quantity_of, regimen_words
 from osteocast.report.twin_guidance import counts, first_start, letter_lines
 from osteocast.report.twin_known import real_changes
 from osteocast.report.twin_next import exits, first_visit, next_scan, questions
-from osteocast.report.twin_risk import HEADLINE, of_1000
+from osteocast.report.twin_risk import HEADLINE, PEOPLE, of_1000
 from osteocast.report.words import number, years
 
 QUESTIONS = 6
 SCANS = 2
+DASH = "\N{EN DASH}"
 
 
 def letter_sections(result: Mapping[str, Any]) -> tuple[Section, ...]:
@@ -26,11 +28,17 @@ def letter_sections(result: Mapping[str, Any]) -> tuple[Section, ...]:
     dates: list[Block] = [text(one) for one in (first_visit(result), next_scan(result), *exits(result)) if one]
     return (
         Section("measured", say("section.measured"), (Listing(tuple(_measured(result))),)),
-        Section("expected", say("section.expected"), (_expected(result),)),
+        Section("expected", say("section.expected"), _table_and_notes(result)),
         Section("rule", say("section.rule"), tuple(_rules(result))),
         Section("dates", say("section.dates"), tuple(dates)),
         Section("ask", say("section.ask"), (Listing(tuple(questions(result)[:QUESTIONS])),)),
     )
+
+
+def _table_and_notes(result: Mapping[str, Any]) -> tuple[Block, ...]:
+    notes = [say("risk.band")] if any(one.get("fracture") for one in result["strategies"]) else []
+    notes += [say("letter.harms")] if result.get("harms") else []
+    return (_expected(result), *(text(one, "note") for one in notes))
 
 
 def _rules(result: Mapping[str, Any]) -> Iterator[Block]:
@@ -42,8 +50,7 @@ def _rules(result: Mapping[str, Any]) -> Iterator[Block]:
 
 
 def _measured(result: Mapping[str, Any]) -> Iterator[Said]:
-    scans = result["person"].get("scans") or ()
-    latest = {one["site"]: one for one in sorted(scans, key=lambda one: str(one.get("date") or ""))}
+    latest = {one["site"]: one for one in last_scans(result)}
     if not latest:
         yield say("letter.no_scan")
     for site in [one for one in SITES if one in latest][:SCANS]:
@@ -51,7 +58,7 @@ def _measured(result: Mapping[str, Any]) -> Iterator[Said]:
         if one.get("t_score") is not None:
             value = f"T-score {number(one['t_score'], 1)}"
         else:
-            value = f"{number(one['bmd_g_cm2'], 3)} g/cm²"
+            value = f"{number(one['value'], 3)} g/cm²"
         device = one.get("device") or "\N{EN DASH}"
         yield capital(
             say("letter.measured", site=term("site", site), date=day(one.get("date")), value=value, device=device)
@@ -82,6 +89,9 @@ def _expected(result: Mapping[str, Any]) -> Table:
     if any(fractures):
         year = next(one for one in fractures if one)["years"][-1]
         head.append(say("letter.fractures", year=str(year)))
+    harmful = bool(result.get("harms"))
+    if harmful:
+        head.append(say("letter.harm"))
     rows = []
     for k, one in enumerate(strategies):
         cells = [Cell(regimen_words(result, k), letter=letter(k), style=style_number(k), tone="quoted")]
@@ -95,9 +105,21 @@ def _expected(result: Mapping[str, Any]) -> Table:
             cells.append(cell(median, say("interval", lo=low, hi=high)))
         if any(fractures):
             cells.append(_risk(fractures[k]))
+        if harmful:
+            carried = any(k in places for _, places in harms_of(result))
+            cells.append(_harm(worst_of(result, k)) if carried else cell(DASH))
         rows.append(tuple(cells))
-    widths = (5, *(2.0 for _ in head[1:]))
+    widths = (4.6 if harmful else 5.0, *(2.0 for _ in head[1:]))
     return table(say("letter.table"), tuple(head), rows, widths=widths)
+
+
+def _harm(found: Mapping[str, Any] | None) -> Cell:
+    """The most frequent serious harm with its figure and time; where there is none with a figure, that."""
+    if found is None:
+        return cell(say("letter.no_harm"))
+    figure = of_1000(found["per_1000"] / PEOPLE)
+    said = say("risk.about", people=figure) if found["quality"] == "memory" else fixed(figure)
+    return Cell(said, (fixed(f"{found['title']}, {found.get('over') or ''}".strip(", ")),), tone="quoted")
 
 
 def _risk(found: Mapping[str, Any] | None) -> Cell:

@@ -9,13 +9,12 @@ from osteocast.guidance.treatment import BONE_DRUGS, INHIBITORS
 from osteocast.report.blocks import Block, Cell, Listing, More, Section, Table, cell, table, text
 from osteocast.report.levels import Said, day, fixed, joined, say, term
 from osteocast.report.merge import letter
+from osteocast.report.twin_facts import exit_dates, last_scans, needs_exit, real_loss
 from osteocast.report.twin_guidance import hinges, naming, short, speaking
 from osteocast.report.twin_known import filled_name
 from osteocast.report.twin_risk import cards_of
 from osteocast.report.words import percent
 
-EXIT = "end_of_denosumab"
-REAL = 0.95
 CHANCES = ("p_detects_change", "p_changes_advice")
 EVERY = 12
 """Months between the scans to come that the table shows."""
@@ -127,22 +126,17 @@ def _reasons(entries: list[Mapping[str, Any]]) -> Table:
 
 def _exits(result: Mapping[str, Any]) -> Iterator[Block]:
     for said in exits(result):
-        yield text(said, "warn" if _has_denosumab(result, 0) else "")
-
-
-def _has_denosumab(result: Mapping[str, Any], k: int) -> bool:
-    return "denosumab" in cards_of(str(result["strategies"][k]["regimen"]))
+        yield text(said, "warn" if needs_exit(result, 0) else "")
 
 
 def exits(result: Mapping[str, Any]) -> Iterator[Said]:
-    """The day on which another drug follows denosumab, or that there is none; what other strategies need."""
-    if not _has_denosumab(result, 0):
+    """The day on which to ask for another drug after denosumab, or that there is none; what other strategies need."""
+    if not needs_exit(result, 0):
         yield say("exit.none")
     for k, one in enumerate(result["strategies"]):
-        if not _has_denosumab(result, k):
+        if not needs_exit(result, k):
             continue
-        after = one.get("exit")
-        dates = [each["date"] for each in one.get("schedule") or () if each.get("check") == EXIT]
+        after, dates = one.get("exit"), exit_dates(result, k)
         if after:
             yield say("exit.date", letter=letter(k), date=day(after["date"]), regimen=after["regimen"])
         elif dates:
@@ -165,13 +159,12 @@ def questions(result: Mapping[str, Any]) -> list[Said]:
     """Questions for the visit, the weightiest first: no orders."""
     person, found = result["person"], speaking(result)
     taken = [cards_of(str(one["regimen"])) for one in result["strategies"]]
-    scans = person.get("scans") or ()
+    scans = last_scans(result)
     asked = []
     if not scans:
         asked.append(say("ask.no_scan"))
     for one in result["scan_pairs"]:
-        losses = one["p_true_loss_over"]
-        if one.get("beyond_lsc") and losses[min(losses, key=float)] >= REAL:
+        if real_loss(one):
             asked.append(say("ask.loss", site=term("site", one["site"])))
     if result["flags"]:
         asked.append(say("ask.flags"))
@@ -180,7 +173,7 @@ def questions(result: Mapping[str, Any]) -> list[Said]:
     if found:
         counted = {"naming": str(len(naming(result))), "speaking": str(len(found))}
         asked.append(say("ask.texts" if naming(result) else "ask.no_texts", **counted))
-    if any("denosumab" in cards for cards in taken):
+    if any(needs_exit(result, k) for k in range(len(taken))):
         asked.append(say("ask.denosumab"))
     if open_facts := list(dict.fromkeys(hinge["words"] for _, hinge in hinges(result))):
         asked.append(say("ask.hinges", facts=joined([fixed(one) for one in open_facts], last="; ", between="; ")))

@@ -10,6 +10,7 @@ from osteocast.report.blocks import Block, Cell, More, Section, Table, cell, tab
 from osteocast.report.charts import style_number
 from osteocast.report.levels import Said, capital, fixed, say, term
 from osteocast.report.merge import letter
+from osteocast.report.twin_facts import sorted_harms
 from osteocast.report.words import number
 
 PEOPLE = 1000
@@ -37,22 +38,26 @@ def fractures_of(result: Mapping[str, Any]) -> list[tuple[int, Mapping[str, Any]
 def risk_section(result: Mapping[str, Any]) -> Section:
     """Fractures under each strategy and harms of its drugs, of 1,000 people."""
     blocks: list[Block] = [text(say("risk.intro"))]
-    found, harms = fractures_of(result), harms_of(result)
-    longest = _longest(found, harms)
+    found, harms = fractures_of(result), sorted_harms(result)
+    longest = _longest(found, harms.counted)
     blocks += [text(one) for one in sentences(result)]
+    band = text(say("risk.band"), "note")
     if found:
         names = list(found[0][1])
-        blocks.append(_fractures(found, [name for name in MAIN if name in names], longest))
-    main = [one for one in harms if one[0]["kind"] == "harm"]
-    counted = [one for one in main if one[0].get("per_1000") is not None]
-    blocks.append(_harms(counted, longest) if counted else text(say("risk.none_harm"), "note"))
+        blocks += [_fractures(found, [name for name in MAIN if name in names], longest), band]
+    if harms.counted:
+        blocks.append(_harms(harms.counted, longest))
+    elif not (harms.special or harms.uncounted):
+        blocks.append(text(say("risk.none_harm"), "note"))
+    if harms.special:
+        blocks.append(_care(harms.special, say("risk.special")))
+    if harms.uncounted:
+        blocks.append(_care(harms.uncounted, say("risk.uncounted")))
     blocks.append(text(say("risk.studied"), "note"))
-    if uncounted := [one for one in main if one not in counted]:
-        blocks.append(More(say("risk.uncounted"), (_care(uncounted, say("risk.uncounted")),)))
     if found and (rest := [name for name in found[0][1] if name not in MAIN]):
-        blocks.append(More(say("risk.more"), (_fractures(found, rest, longest),)))
-    if care := [one for one in harms if one[0]["kind"] != "harm"]:
-        blocks.append(More(say("risk.care"), (_care(care, say("risk.care")),)))
+        blocks.append(More(say("risk.more"), (_fractures(found, rest, longest), band)))
+    if harms.other:
+        blocks.append(More(say("risk.care"), (_care(harms.other, say("risk.care")),)))
     if split := [_through(result, k, block) for k, block in found if _has_split(block)]:
         blocks.append(More(say("risk.through"), tuple(split)))
     return Section("risk", say("section.risk"), tuple(blocks))
@@ -78,7 +83,7 @@ def sentences(result: Mapping[str, Any]) -> Iterator[Said]:
 def _longest(found: Sequence[tuple[int, Mapping[str, Any]]], harms: Sequence[tuple[Any, Any]]) -> float:
     """The largest number of people that any bar shows, so that all bars have one scale."""
     shown = [PEOPLE * at["median"] for _, block in found for one in block.values() for at in one["probability"]]
-    shown += [one["per_1000"] for one, _ in harms if one.get("per_1000") is not None and one["kind"] == "harm"]
+    shown += [one["per_1000"] for one, _ in harms]
     return max(shown, default=1.0) or 1.0
 
 
@@ -99,12 +104,6 @@ def _fractures(found: Sequence[tuple[int, Mapping[str, Any]]], names: Sequence[s
     return table(say("risk.fractures"), head, tuple(rows), align="l", widths=(3, 1, *(1.6 for _ in years)))
 
 
-def harms_of(result: Mapping[str, Any]) -> list[tuple[Mapping[str, Any], list[int]]]:
-    """Harms shown first, most frequent first, each with the places of the strategies that carry it."""
-    found = [(one, list(one["strategies"])) for one in result.get("harms") or () if one["main"]]
-    return sorted(found, key=lambda pair: -(pair[0].get("per_1000") if pair[0].get("per_1000") is not None else -1.0))
-
-
 def cards_of(regimen: str) -> set[str]:
     """The drugs of a strategy, by their cards."""
     return {item.card_id for item in Regimen.parse(regimen).items}
@@ -120,7 +119,8 @@ def _harms(harms: Sequence[tuple[Mapping[str, Any], list[int]]], longest: float)
         figure, bar = of_1000(one["per_1000"] / PEOPLE), one["per_1000"] / longest
         said = say("risk.about", people=figure) if one["quality"] == "memory" else fixed(figure)
         style = style_number(places[0])
-        words = Cell(fixed(one["plain"]), (fixed(f"{one['drug']}: {one['in_words']}"),), tone="harm")
+        small = (fixed(f"{one['drug']}: {one['in_words']}"), *_population(one))
+        words = Cell(fixed(one["plain"]), small, tone="harm")
         rows.append(
             (
                 words,
@@ -134,12 +134,17 @@ def _harms(harms: Sequence[tuple[Mapping[str, Any], list[int]]], longest: float)
     return table(say("risk.harms"), head, tuple(rows), align="l", widths=(5, 1.1, 1.6, 1.6, 2.6))
 
 
+def _population(one: Mapping[str, Any]) -> tuple[Said, ...]:
+    """Who was studied."""
+    return (say("risk.population", people=one["population"]),) if one.get("population") else ()
+
+
 def _care(harms: Sequence[tuple[Mapping[str, Any], list[int]]], caption: Said) -> Table:
     rows = tuple(
         (
-            cell(fixed(one["plain"])),
+            cell(fixed(one["plain"]), *_population(one)),
             cell(_letters(places)),
-            Cell(fixed(one["in_words"]), tone="quoted"),
+            Cell(fixed(f"{one['drug']}: {one['in_words']}"), tone="quoted"),
             cell(term("quality", str(one["quality"])), one["citation"]),
         )
         for one, places in harms

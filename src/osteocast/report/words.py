@@ -9,6 +9,8 @@ from collections.abc import Mapping
 
 MINUS = "\N{MINUS SIGN}"
 DISCLAIMER = "Research and education, not a medical device."
+NO_ORDERS = f"{DISCLAIMER} Questions for the visit, not orders."
+"""What each page about one person says."""
 
 SITES = {
     "lumbar_spine": "Lumbar spine",
