@@ -24,7 +24,8 @@ from osteocast.people.person import PastRegimen, Person, Scan
 from osteocast.regimen import Regimen
 from osteocast.twin import forecast, infer
 from osteocast.twin.advice import last_scans, on_denosumab
-from osteocast.twin.next_scan import Look, _choice, _missing, _p_detects, _Texts, looks
+from osteocast.twin.answers import Answers
+from osteocast.twin.next_scan import Look, _choice, _missing, _p_detects, looks
 
 FOLDER = Path(__file__).resolve().parents[2] / "examples"
 STARTING, TWO_SCANS = FOLDER / "woman-62-starting-anastrozole.toml", FOLDER / "woman-64-with-two-scans.toml"
@@ -158,7 +159,7 @@ def test_a_loss_counts_from_what_this_clinic_can_mistake():
     rough = density.loss(replace(WOMAN, scans=(earlier, replace(later_scan, cv_pct=3.0))))
     assert rough.least_significant_percent == pytest.approx(LSC_FACTOR * np.sqrt((0.5**2 + 3.0**2) / 2.0))
     assert not rough.beyond_noise
-    texts = _Texts(WOMAN, treatment(WOMAN), {"total_hip": later_scan})
+    texts = Answers(WOMAN, treatment(WOMAN), {"total_hip": later_scan})
     lost = texts._loss(12.0, {"total_hip": np.array([0.78 * 0.98, 0.78 * 0.99])})
     assert lost["loss_beyond_noise"].tolist() == [1.0, 0.0]
 
