@@ -10,11 +10,13 @@ import pytest
 from osteocast.cli import main
 from osteocast.errors import OsteocastError
 from osteocast.forecast.compare import compare
-from osteocast.measure import dxa
+from osteocast.measure import assay, dxa
 from osteocast.measure.cross_calibration import conversion
 from osteocast.people.files import load_person, person_from_dict
 from osteocast.people.person import Measurement, PastRegimen, Person, Scan
 from osteocast.twin import forecast, infer
+from osteocast.twin.observed import ResultSeen
+from osteocast.twin.pairs import _asks
 from osteocast.twin.past import LEVELS, adherence_prior
 from osteocast.twin.weights import effective, log_weights, normalised, proposal, resampled, tempered
 from synthetic_person import AI, TODAY, Plan, day, made, scans
@@ -213,6 +215,35 @@ def test_a_marker_that_did_not_fall_on_a_bisphosphonate_asks_about_adherence():
     assert stayed.adherence[0] < 1.0
 
 
+@pytest.mark.parametrize(
+    ("taken", "asked"),
+    [("zoledronic acid 5 mg once from month -6", True), ("denosumab 60 mg every 6 months from month -6", True),
+     ("denosumab 60 mg once from month -5", True), ("denosumab 60 mg once from month -6.5", False)],
+)  # fmt: skip
+def test_an_injection_is_not_asked_about_as_a_tablet_nor_after_its_effect(taken, asked):
+    markers = (result("CTX", 500, "ng/L", -6.6), result("CTX", 490, "ng/L", 0))
+    person = replace(WOMAN, past_regimens=(PastRegimen(taken, continues=True),), markers=markers)
+    first, second = (ResultSeen(one, person.month_of(one.date), one.value, 0.15) for one in markers)
+    found = _asks(person, first, second, np.log(490 / 500), 0.6)
+    assert (found is not None) == asked
+    if found is not None:
+        text, _, quality = found
+        assert "was given" in text and "water" not in text and quality == "memory"
+    assert _asks(person, first, second, -0.61, 0.6) is None
+
+
+def test_the_least_significant_fall_shown_is_the_one_that_decides():
+    taken = (PastRegimen("alendronate 70 mg weekly from month -6"),)
+    for shift in (0.99, 1.01):
+        error = np.sqrt(2.0 * np.log1p((assay.cv_pct("sCTX") / 100.0) ** 2))
+        least = 100.0 * (1.0 - np.exp(-2.77 / np.sqrt(2.0) * error))
+        later = 500 * (1.0 - shift * least / 100.0)
+        markers = (result("CTX", 500, "ng/L", -6), result("CTX", later, "ng/L", 0))
+        (pair,) = infer(replace(WOMAN, past_regimens=taken, markers=markers), per_round=100, draws=50).marker_pairs
+        assert pair.lsc_pct == pytest.approx(least)
+        assert bool(pair.asks) == (-pair.change_pct < pair.lsc_pct) == (shift < 1.0)
+
+
 def test_estradiol_that_was_never_suppressed_means_tablets_not_taken():
     seen = (result("E2", 20, "pmol/L", -24.5), result("E2", 19, "pmol/L", 0))
     twin = infer(replace(WOMAN, past_regimens=TABLETS, hormones=seen), **QUICK)
@@ -248,6 +279,15 @@ def test_the_odd_one_of_three_scans_is_named():
     twin = infer(replace(WOMAN, scans=seen), **QUICK)
     flagged = [flag for flag in twin.flags if flag.kind == "contradiction"]
     assert min(flagged, key=lambda flag: flag.p).what.startswith(f"lumbar spine of {day(-12)}")
+
+
+def test_two_scanners_are_never_subtracted_in_a_contradiction():
+    seen = (scan("lumbar_spine", -24, 0.921), scan("lumbar_spine", 0, 1.35, "GE Lunar"))
+    twin = infer(replace(WOMAN, scans=seen), **QUICK)
+    (flag,) = [flag for flag in twin.flags if flag.kind == "contradiction"]
+    assert "1.350 g/cm2 was measured" in flag.what and " %" not in flag.what
+    assert flag.to_dict()["site"] == "lumbar_spine"
+    assert next(flag for flag in twin.flags if flag.kind == "scanner").site == "lumbar_spine"
 
 
 def test_a_level_below_the_limit_that_cannot_be_is_flagged():

@@ -16,11 +16,16 @@ from osteocast.forecast import stored
 from osteocast.forecast.candidates import candidates
 from osteocast.forecast.leading import leading
 from osteocast.fracture import ten_year_percent, ten_year_percents
+from osteocast.guidance import density, treatment
+from osteocast.measure import dxa
 from osteocast.measure.dxa import LSC_FACTOR
 from osteocast.people.files import load_person
-from osteocast.people.person import Person, Scan
+from osteocast.people.person import PastRegimen, Person, Scan
+from osteocast.regimen import Regimen
 from osteocast.twin import forecast, infer
-from osteocast.twin.next_scan import Look, _choice, _p_detects, looks
+from osteocast.twin.advice import last_scans, on_denosumab
+from osteocast.twin.answers import Answers
+from osteocast.twin.next_scan import Look, _choice, _missing, _p_detects, looks
 
 FOLDER = Path(__file__).resolve().parents[2] / "examples"
 STARTING, TWO_SCANS = FOLDER / "woman-62-starting-anastrozole.toml", FOLDER / "woman-64-with-two-scans.toml"
@@ -29,7 +34,7 @@ AI = "anastrozole 1 mg daily for 60 months"
 WOMAN = Person(name="woman", sex="female", age=62, bmi=26, age_at_menopause=50, date=DAY, planned=AI)
 KEYS = {
     "schema", "person", "known", "flags", "strategies", "scan_pairs", "next_scan", "schedule", "fracture", "guidance",
-    "harms", "sources",
+    "harms", "sources", "last_scans",
 }  # fmt: skip
 
 
@@ -125,6 +130,86 @@ def test_harms_name_the_strategies_that_bring_them(starting):
 # ---- the next scan
 
 
+class Known:
+    """Every draw at the density of the last scan: nothing changes but by noise."""
+
+    def __init__(self, person: Person, regimen: str, fold: float = 1.0) -> None:
+        draws = 300
+        self.regimen, self.months = Regimen.parse(regimen), np.arange(0, 61, 3)
+        known = person.baseline_scans()
+        self.bmd = {
+            site: np.full((21, draws), fold * known[site].bmd if site in known else 1.0) for site in dxa.SITES
+        }
+
+
+def test_noise_alone_changes_no_advice_and_hides_some_of_what_is_true():
+    """0.02 above the limit of -2 at which a text advises a drug, every other scan would read below it."""
+    person = scanned(-1.98, 2.0)
+    still = [one.p_changes_advice for one in looks(person, Known(person, AI), DAY, 1)]
+    assert max(still) == 0.0
+    fallen = [one.p_changes_advice for one in looks(person, Known(person, AI, 0.995), DAY, 1)]
+    assert 0.4 < fallen[0] < 0.75
+
+
+def test_a_loss_counts_from_what_this_clinic_can_mistake():
+    earlier = Scan(site="total_hip", bmd_g_cm2=0.8, device="Hologic", date=dt.date(2023, 3, 24), cv_pct=0.5)
+    later_scan = Scan(site="total_hip", bmd_g_cm2=0.78, device="Hologic", date=DAY, cv_pct=0.5)
+    exact = density.loss(replace(WOMAN, scans=(earlier, later_scan)))
+    assert exact.least_significant_percent == pytest.approx(0.5 * LSC_FACTOR) and exact.beyond_noise
+    rough = density.loss(replace(WOMAN, scans=(earlier, replace(later_scan, cv_pct=3.0))))
+    assert rough.least_significant_percent == pytest.approx(LSC_FACTOR * np.sqrt((0.5**2 + 3.0**2) / 2.0))
+    assert not rough.beyond_noise
+    texts = Answers(WOMAN, treatment(WOMAN), {"total_hip": later_scan})
+    lost = texts._loss(12.0, {"total_hip": np.array([0.78 * 0.98, 0.78 * 0.99])})
+    assert lost["loss_beyond_noise"].tolist() == [1.0, 0.0]
+
+
+def test_the_next_scan_does_not_depend_on_how_far_the_forecast_goes():
+    person = scanned(0.3, 1.5)
+    near, far = (short(person, AI, years=years).to_dict()["next_scan"] for years in (1, 6))
+    assert near["date"] == far["date"] and len(near["candidates"]) == len(far["candidates"]) == 21
+    for one, other in zip(near["candidates"], far["candidates"], strict=True):
+        assert one["p_detects_change"] == pytest.approx(other["p_detects_change"], abs=0.02)
+
+
+@pytest.mark.parametrize(
+    ("before", "planned", "month", "words"),
+    [(None, AI, 0.0, "need DXA before the first tablet of anastrozole on 2025-03-24"),
+     (None, "anastrozole 1 mg daily from month 3 for 60 months", 3.0, "first tablet of anastrozole on 2025-06"),
+     (PastRegimen("letrozole 2.5 mg daily from month -12", True), "none", 0.0, "letrozole is taken without"),
+     (PastRegimen("anastrozole 1 mg daily from month -12"), AI, 0.0, "anastrozole is taken without a recent scan"),
+     (PastRegimen("anastrozole 1 mg daily from month -90 for 60 months"), "none", 0.0, "known: the next one is due"),
+     (None, "none", 0.0, "is known: the next one is due now.")],
+)  # fmt: skip
+def test_without_a_usable_scan_it_is_said_by_when_tablets_begin(before, planned, month, words):
+    person = replace(WOMAN, past_regimens=(before,) if before else (), planned=None)
+    found = _missing(person, treatment(person, Regimen.parse(planned)), DAY)
+    assert found[0] == month and words in found[1]
+
+
+def test_last_scans_are_those_of_each_site_up_to_the_day():
+    hips = [Scan(site="total_hip", bmd_g_cm2=b, device=d, date=day) for b, d, day in (
+        (0.8, "Hologic", dt.date(2021, 1, 5)), (0.9, "GE Lunar", dt.date(2024, 1, 5)),
+        (0.7, "Hologic", dt.date(2025, 6, 1)))]  # fmt: skip
+    spine = Scan(site="lumbar_spine", t_score=-1.0, date=dt.date(2023, 2, 3))
+    found = last_scans(replace(WOMAN, scans=(*hips, spine)))
+    assert [(one["site"], one["device"], one["date"]) for one in found] == [
+        ("lumbar_spine", "Hologic", "2023-02-03"), ("total_hip", "GE Lunar", "2024-01-05")]  # fmt: skip
+    assert found[1]["value"] == 0.9 and found[0]["value"] == pytest.approx(dxa.bmd(-1.0, "lumbar_spine"), abs=1e-4)
+
+
+def test_denosumab_counts_until_its_rebound_is_over(starting):
+    assert [one["denosumab"] for one in starting["strategies"]] == [
+        "denosumab" in one["regimen"] for one in starting["strategies"]
+    ]
+    assert [one["site"] for one in starting["last_scans"]]
+    for taken, expected in (("once from month -12", True), ("every 6 months from month -60 for 24 months", False)):
+        person = replace(WOMAN, past_regimens=(PastRegimen(f"denosumab 60 mg {taken}"),))
+        assert on_denosumab(person, Regimen()) == expected
+    going_on = replace(WOMAN, past_regimens=(PastRegimen("denosumab 60 mg every 6 months from month -60", True),))
+    assert on_denosumab(going_on, Regimen())
+
+
 def test_a_missing_scan_is_asked_for_before_the_first_tablet(unscanned):
     asked = [entry["date"] for entry in unscanned["schedule"] if entry["what"] == "need DXA before the first tablet"]
     assert asked == [DAY.isoformat()] and unscanned["schedule"][0]["date"] == DAY.isoformat()
@@ -174,8 +259,10 @@ def test_near_a_line_a_scan_changes_more_advice_than_far_from_it():
 
 @pytest.mark.parametrize(
     ("detects", "changes", "month"),
-    [((0.0, 0.9, 0.2, 0.6), (0.0, 0.5, 0.0, 0.0), 15), ((0.0, 0.0, 0.1, 0.2), (0.0, 0.9, 0.1, 0.0), 12),
-     ((0.1, 0.1, 0.1, 0.1), (0.9, 0.0, 0.0, 0.0), 15)],
+    [((0.0, 0.9, 0.2, 0.6), (0.0, 0.5, 0.0, 0.0), 15), ((0.0, 0.0, 0.1, 0.2), (0.0, 0.9, 0.1, 0.1), 12),
+     ((0.1, 0.1, 0.1, 0.1), (0.9, 0.0, 0.0, 0.0), 15),
+     # another answer that is gone a quarter later is not waited for
+     ((0.0, 0.0, 0.1, 0.6), (0.0, 0.9, 0.3, 0.0), 15)],
 )  # fmt: skip
 def test_the_date_is_the_first_that_is_worth_it_a_year_after_the_last_scan(detects, changes, month):
     found = tuple(

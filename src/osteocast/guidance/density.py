@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -121,11 +122,12 @@ def pairs(person: Person) -> tuple[Loss, ...]:
 def _between(person: Person, first: Scan, second: Scan) -> Loss:
     years = (person.month_of(second.date) - person.month_of(first.date)) / 12.0
     percent = 100.0 * (1.0 - second.bmd / first.bmd)
-    least = dxa.precision(second.site, second.device).lsc_pct
+    least = dxa.LSC_FACTOR * math.sqrt(0.5 * (first.precision_pct**2 + second.precision_pct**2))
+    scanner = "this kind of scanner" if first.cv_pct is None and second.cv_pct is None else "this scanner"
     direction = "lost" if percent >= 0.0 else "gained"
     verdict = "more than" if abs(percent) >= least else "less than"
     words = (
         f"Between two scans {12 * years:.0f} months apart the {second.site.replace('_', ' ')} {direction} "
-        f"{abs(percent):.1f} %: {verdict} the {least:.1f} % that this kind of scanner can mistake."
+        f"{abs(percent):.1f} %: {verdict} the {least:.1f} % that {scanner} can mistake."
     )
     return Loss(second.site, percent, percent / years, least, words)

@@ -20,9 +20,16 @@ from osteocast.forecast.compare import StrategyForecast
 from osteocast.fracture import Course
 from osteocast.guidance import entries, guide, plan_of_visits, treatment
 from osteocast.guidance.expected import planned_months
+from osteocast.people.person import Person
+from osteocast.regimen import Regimen
+from osteocast.regimen.units import MONTH_DAYS
 from osteocast.twin.inference import Twin
 from osteocast.twin.next_scan import next_scan
 
+DENOSUMAB = "denosumab"
+REBOUND_MONTHS = 30.0
+"""Months after the last dose of denosumab in which its effect (six) or the rebound of turnover that follows (about
+two years) is still to come (assumed; general knowledge, from memory)."""
 SUMMARY = (
     "covered", "coverage", "assumptions", "remarks", "differences", "expected", "start_of_protection",
     "protection_planned", "questions", "hint",
@@ -58,13 +65,20 @@ class Advice:
         return list(dict.fromkeys([*texts, *rules, *(str(one["citation"]) for one in self.harms)]))
 
 
-def advice(twin: Twin, strategies: Sequence[StrategyForecast], bare: StrategyForecast, today: dt.date) -> Advice:
+def advice(
+    twin: Twin,
+    strategies: Sequence[StrategyForecast],
+    bare: StrategyForecast,
+    ahead: StrategyForecast,
+    today: dt.date,
+) -> Advice:
     """What follows from the strategies.
 
     Args:
         twin: the person.
         strategies: the first is what is planned.
         bare: the first without its bone drugs.
+        ahead: the first, far enough for the next scan.
         today: month 0 of a person without dates.
     """
     person, first = twin.person, strategies[0]
@@ -79,7 +93,7 @@ def advice(twin: Twin, strategies: Sequence[StrategyForecast], bare: StrategyFor
         said["guidance"],
         {name: said[name] for name in SUMMARY},
         said["schedule"],
-        next_scan(person, first, start, said["next_scan"], twin.seed),
+        next_scan(person, ahead, start, said["next_scan"], twin.seed),
         _harms(twin, strategies),
     )
 
@@ -104,7 +118,37 @@ def beside(twin: Twin, one: StrategyForecast, start: dt.date) -> dict[str, Any]:
         "exit": after,
         "warnings": list(found.warnings),
         "schedule": entries(dated),
+        DENOSUMAB: on_denosumab(twin.person, one.regimen),
     }
+
+
+def on_denosumab(person: Person, regimen: Regimen) -> bool:
+    """Whether denosumab is taken from month 0 on, or its effect or rebound from before is still to come.
+
+    Args:
+        person: the person.
+        regimen: what is taken from month 0 on.
+    """
+    if DENOSUMAB in treatment(person, regimen).spans:
+        return True
+    before = [item for past in person.past_regimens for item in past.regimen.items if item.card_id == DENOSUMAB]
+    return any(dose.day > -REBOUND_MONTHS * MONTH_DAYS for dose in Regimen(tuple(before)).doses(0.0))
+
+
+def last_scans(person: Person) -> list[dict[str, Any]]:
+    """The last scan of each site up to month 0, oldest first: `site`, `device`, `date` (None for month 0), `value`
+    [g/cm2] on that device, `t_score` [1]. Density at month 0 is inferred in the unit of its device."""
+    found = sorted(person.baseline_scans().values(), key=lambda scan: scan.date or person.date or dt.date.max)
+    return [
+        {
+            "site": scan.site,
+            "device": scan.device,
+            "date": None if scan.date is None else scan.date.isoformat(),
+            "value": round(scan.bmd, 4),
+            "t_score": round(scan.t, 2),
+        }
+        for scan in found
+    ]
 
 
 def candidate(twin: Twin, one: StrategyForecast) -> Candidate:

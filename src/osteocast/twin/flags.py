@@ -46,12 +46,14 @@ class Flag:
         what: one sentence.
         p: probability of so large a gap; None where it is none.
         ask: what to ask.
+        site: the site of the scan or scans in question; None where it is not a scan.
     """
 
     kind: str
     what: str
     p: float | None
     ask: str
+    site: str | None = None
 
     def to_dict(self) -> dict[str, Any]:
         """The entry of the JSON."""
@@ -142,17 +144,34 @@ def _contradictions(odd: list[LeftOut], found: Fit) -> list[Flag]:
     flags = []
     for one in odd:
         kin = [row for row in found.rows if _kind(row) == _kind(one.row)]
-        if len(kin) != 2:
+        if other := _elsewhere(one, kin, odd, found):
+            if other.month > one.row.month:
+                continue
+            flags.append(_contradiction(one))
+        elif len(kin) != 2:
             flags.append(_contradiction(one))
         elif one.row is kin[1] or not any(other.row is kin[1] for other in odd):
             flags.append(_changed(one, kin[0], kin[1]))
     return flags
 
 
+def _elsewhere(
+    one: LeftOut, kin: list[ScanSeen | ResultSeen], odd: list[LeftOut], found: Fit
+) -> ScanSeen | ResultSeen | None:
+    """The only other scan of the site where it was done on another scanner and is odd too: one contradiction of two
+    scans that cannot be subtracted, said once, of the later."""
+    if not isinstance(one.row, ScanSeen) or len(kin) > 1:
+        return None
+    site = one.row.scan.site
+    others = [row for row in found.rows if isinstance(row, ScanSeen) and row.scan.site == site and row is not one.row]
+    return others[0] if len(others) == 1 and any(each.row is others[0] for each in odd) else None
+
+
 def _kind(row: ScanSeen | ResultSeen) -> str:
-    """What a measurement is compared with: scans of one site, results of one marker. Hormones stand alone."""
+    """What a measurement is compared with: scans of one site on one scanner, results of one marker. Hormones stand
+    alone."""
     if isinstance(row, ScanSeen):
-        return row.scan.site
+        return f"{row.scan.site} {row.scan.device}"
     return f"{row.result.name} {row.result.unit}" if row.result.name not in HORMONES else f"{id(row)}"
 
 
@@ -168,7 +187,9 @@ def _changed(one: LeftOut, first: ScanSeen | ResultSeen, second: ScanSeen | Resu
         f"{name}, {_date(first)} to {_date(second)}: {100.0 * (after / before - 1.0):+.1f} % was measured, "
         f"{expected[0]:+.1f} to {expected[1]:+.1f} % is expected from all else"
     )
-    return Flag("contradiction", what, one.p, ASK_SCAN if isinstance(second, ScanSeen) else ASK_RESULT)
+    if isinstance(second, ScanSeen):
+        return Flag("contradiction", what, one.p, ASK_SCAN, second.scan.site)
+    return Flag("contradiction", what, one.p, ASK_RESULT)
 
 
 def _date(row: ScanSeen | ResultSeen) -> str:
@@ -182,7 +203,7 @@ def _contradiction(one: LeftOut) -> Flag:
         what = (
             f"{row.label}: {row.scan.bmd:.3f} g/cm2 was measured, {_span(one.expected, 3)} is expected from all else"
         )
-        return Flag("contradiction", what, one.p, ASK_SCAN)
+        return Flag("contradiction", what, one.p, ASK_SCAN, row.scan.site)
     measured = f"{row.result.value:g} {row.result.unit} was measured"
     what = f"{row.label}: {measured}, {_span(one.expected)} is expected from all else"
     return Flag("contradiction", what, one.p, ASK_RESULT)
@@ -212,7 +233,7 @@ def _spine_against_hip(seen: Observed, past: Past, first: int) -> list[Flag]:
                 f"{a.scan.date} to {b.scan.date}: the spine rose by {rose:.1f} % while the hip fell by {fell:.1f} %"
             )
             ask = "ask about arthrosis, calcified vessels or a fracture in the spine's image; the hip then says more"
-            found.append(Flag("spine_against_hip", what, p, ask))
+            found.append(Flag("spine_against_hip", what, p, ask, a.scan.site))
     return found
 
 
@@ -224,5 +245,5 @@ def _scanners(seen: Observed) -> list[Flag]:
         if len(devices) > 1:
             both = " and ".join(devices)
             what = f"{site.replace('_', ' ')}: scanned on {both}, which do not see the same in one bone"
-            found.append(Flag("scanner", what, None, "ask for the next scan on the scanner of the last"))
+            found.append(Flag("scanner", what, None, "ask for the next scan on the scanner of the last", site))
     return found

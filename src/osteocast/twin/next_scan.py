@@ -2,7 +2,8 @@
 
 From the posterior predictive distribution: each draw's density on that day, with the scanner's noise. Two things make
 a scan worth its trouble. It shows a change beyond what the scanner can mistake; or it puts the person on the other
-side of a line of a guideline, compared with what the last scan would have the same text say at the same age.
+side of a line of a guideline, compared with what the last scan would have the same text say at the same age, and
+rightly so: bone without the scanner's noise lies there too.
 """
 
 from __future__ import annotations
@@ -18,15 +19,12 @@ from scipy.special import ndtr
 from osteocast.drugs.monitoring import later
 from osteocast.forecast.compare import StrategyForecast
 from osteocast.forecast.numbers import Table
-from osteocast.fracture import risk_factors, ten_year_percents
-from osteocast.guidance import density, facts_of, rule_sets, treatment
-from osteocast.guidance.evaluate import protects
-from osteocast.guidance.expected import planned_months
-from osteocast.guidance.records import RuleSet
-from osteocast.guidance.treatment import BONE_DRUGS, Treatment
+from osteocast.guidance import density, rule_sets, treatment
+from osteocast.guidance.treatment import INHIBITORS, Treatment, until
 from osteocast.measure import dxa
 from osteocast.people.draws import draw_ids
 from osteocast.people.person import Person, Scan
+from osteocast.twin.answers import Answers
 
 EVERY_MONTHS = 3
 LAST_MONTHS = 60
@@ -39,9 +37,7 @@ monitoring time interval of Glüer 1999, J Bone Miner Res 14:1952; from memory).
 CHANGES = 0.1
 """Probability of another answer from which a scan is worth it: one of ten such people has crossed the line (the
 interval of Gourlay 2012, N Engl J Med 366:225; from memory)."""
-MOST = 250
-"""Draws that the texts are asked about."""
-RISKS = {"mof_10y_percent": "mof", "hip_10y_percent": "hip"}
+MISSING = "No usable scan, of spine or hip and of the last two years, is known"
 
 
 @dataclass(frozen=True)
@@ -52,7 +48,8 @@ class Look:
         month: from month 0 [month].
         date: the day.
         p_detects_change: probability that it differs from the last by more than the least significant change.
-        p_changes_advice: probability that at least one text would answer otherwise.
+        p_changes_advice: probability that at least one text would answer otherwise, and would of bone without the
+            scanner's noise.
         texts: that probability for each text that speaks of the person, by id.
     """
 
@@ -80,7 +77,7 @@ def next_scan(
 
     Args:
         person: the person.
-        one: what is expected from month 0 on, on what is planned; posterior draws.
+        one: what is expected from month 0 on, on what is planned, for `LAST_MONTHS` or longer; posterior draws.
         start: day of month 0.
         guidelines: `next_scan` as `guide` gives it.
         seed: seed of the scanner's noise.
@@ -92,16 +89,10 @@ def next_scan(
     dates = dict(guidelines["guidelines"])
     rule = {"p_detects_change": DETECTS, "p_changes_advice": CHANGES, "least_months_between_scans": APART_MONTHS}
     if not density.usable(person):
-        taken = treatment(person, one.regimen)
-        month = max(0.0, min((first for first, _ in taken.spans.values()), default=0.0))
-        day = later(start, month)
-        reason = (
-            "No scan of spine or hip of the last two years is known, so the next one is due now: need DXA before the "
-            "first tablet."
-        )
+        month, reason = _missing(person, treatment(person, one.regimen), start)
+        day = later(start, month).isoformat()
         return {
-            "date": day.isoformat(), "month": month, "reason": reason, "guidelines": dates, "candidates": [],
-            "rule": rule,
+            "date": day, "month": month, "reason": reason, "guidelines": dates, "candidates": [], "rule": rule,
         }  # fmt: skip
     found = tuple(looks(person, one, start, seed))
     chosen, reason = _choice(person, found)
@@ -115,14 +106,28 @@ def next_scan(
     }
 
 
+def _missing(person: Person, taken: Treatment, start: dt.date) -> tuple[float, str]:
+    """When a scan is due without a usable one [month], and why."""
+    span = taken.span(INHIBITORS)
+    if span is None:
+        return 0.0, f"{MISSING}: the next one is due now."
+    names = " and ".join(name for name in INHIBITORS if name in taken.spans)
+    before = [item for past in person.past_regimens for item in past.regimen.items if item.card_id in INHIBITORS]
+    # A planned inhibitor that is taken already begins at month 0 in the plan, but not its tablets.
+    if span[0] < 0.0 or (span[0] == 0.0 and any(item.start_month < 0.0 <= until(item) for item in before)):
+        return 0.0, f"{MISSING}: the next one is due now, since {names} is taken without a recent scan."
+    return span[0], f"{MISSING}: need DXA before the first tablet of {names} on {later(start, span[0])}."
+
+
 def _choice(person: Person, found: tuple[Look, ...]) -> tuple[Look, str]:
-    """The first day late enough on which a scan is worth it, and why."""
+    """The first day late enough on which a scan is worth it, and why. Another answer has to last to the next day that
+    is looked at: one that is gone by then would be acted on too late."""
     last = density.latest(person)
     assert last is not None
     soonest = person.month_of(last.date) + APART_MONTHS
     open_looks = [one for one in found if one.month >= soonest - 0.5]
-    for one in open_looks:
-        if one.p_changes_advice >= CHANGES:
+    for one, after in zip(open_looks, [*open_looks[1:], *open_looks[-1:]], strict=True):
+        if min(one.p_changes_advice, after.p_changes_advice) >= CHANGES:
             texts = rule_sets()
             text = max(one.texts, key=lambda name: one.texts[name])
             return one, (
@@ -161,12 +166,12 @@ def looks(person: Person, one: StrategyForecast, start: dt.date, seed: int) -> I
     numbers.add(purposes.values())
     noise = {site: numbers(purposes[site]) * scan.precision_pct / 100.0 for site, scan in last.items()}
     end = min(LAST_MONTHS, int(one.months[-1]))
-    texts = _Texts(person, treatment(person, one.regimen), last)
+    texts = Answers(person, treatment(person, one.regimen), last)
     for month in range(0, end + 1, EVERY_MONTHS):
         place = int(np.searchsorted(one.months, month))
         true = {site: one.bmd[site][place] for site in last}
         measured = {site: true[site] * (1.0 + noise[site]) for site in last}
-        changed = texts.changed(float(month), measured)
+        changed = texts.changed(float(month), true, measured)
         some = np.any(np.stack(list(changed.values())), axis=0) if changed else np.zeros(1, bool)
         yield Look(
             month,
@@ -188,82 +193,6 @@ def _p_detects(true: Mapping[str, np.ndarray], last: Mapping[str, Scan]) -> floa
         spread = cv * true[site] / scan.bmd
         missed = missed * (ndtr((least - away) / spread) - ndtr((-least - away) / spread))
     return float(np.mean(1.0 - missed))
-
-
-class _Texts:
-    """What the rule sets would say of a scan to come; cards, and texts replaced by one that is read here, are left
-    out."""
-
-    def __init__(self, person: Person, taken: Treatment, last: Mapping[str, Scan]) -> None:
-        self._person, self._taken, self._last = person, taken, last
-        self._old = {site: scan.t for site, scan in last.items()}
-        self._treated, self._end = taken.any_of(BONE_DRUGS), planned_months(taken)
-        known = rule_sets()
-        self._texts = [one for one in known.values() if one.role == "rule_set" and not _replaced(one, known)]
-
-    def changed(self, month: float, measured: Mapping[str, np.ndarray]) -> dict[str, np.ndarray]:
-        """Whether each text that speaks of the person would answer otherwise after a scan, shape (some draws,); none
-        after the tablets that the texts are about.
-
-        On a bone drug only a text that would name one and did not counts: that density rose is what it is for.
-        """
-        person, taken = self._person, self._taken
-        if month >= max(self._end, 1.0):
-            return {}
-        some = slice(None, None, max(1, -(-len(next(iter(measured.values()))) // MOST)))
-        before = facts_of(person, taken, month=month, t_scores=self._old, loss=density.loss(person)).values
-        found = {}
-        after: dict[str, Any] | None = None
-        for one in self._texts:
-            assert one.covers is not None
-            if not bool(one.covers.met(before)):  # type: ignore[arg-type]  # plain numbers do as well as arrays
-                continue
-            if after is None:
-                after = {**before, **self._facts(month, {site: value[some] for site, value in measured.items()})}
-            then, now = protects(one, after), protects(one, before)
-            found[one.id] = then & ~now if self._treated else then != now
-        return found
-
-    def _facts(self, month: float, measured: Mapping[str, np.ndarray]) -> dict[str, Any]:
-        """Facts that a scan would change, shape (draws,)."""
-        person, age = self._person, self._person.age + month / 12.0
-        t_scores = {site: dxa.t_score(value, site, self._last[site].device) for site, value in measured.items()}
-        z_scores = []
-        for site, t in t_scores.items():
-            mean, sd = dxa.t_by_age(site, person.sex, age)
-            z_scores.append((t - mean) / sd)
-        found: dict[str, Any] = {
-            "has_dxa": 1.0,
-            "t_score_min": np.min(list(t_scores.values()), axis=0),
-            "z_score_min": np.min(z_scores, axis=0),
-        }
-        known = risk_factors(person)
-        for name, outcome in RISKS.items():
-            if any(name in one.names for one in self._texts):
-                found[name] = ten_year_percents(outcome, sex=person.sex, age=age, t_scores=t_scores, factors=known)
-        return found | self._loss(month, measured)
-
-    def _loss(self, month: float, measured: Mapping[str, np.ndarray]) -> dict[str, Any]:
-        """The largest yearly loss since the last scans that are far enough back, as `density.loss` reads them."""
-        losses, beyond = [], []
-        for site, scan in self._last.items():
-            since = month - self._person.month_of(scan.date)
-            if since >= density.APART_MONTHS:
-                percent = 100.0 * (1.0 - measured[site] / scan.bmd)
-                losses.append(percent * 12.0 / since)
-                beyond.append(percent >= dxa.precision(site, scan.device).lsc_pct)
-        if not losses:
-            return {}
-        worst = np.argmax(losses, axis=0)[None]
-        return {
-            "loss_percent_per_year": np.take_along_axis(np.array(losses), worst, 0)[0],
-            "loss_beyond_noise": np.take_along_axis(np.array(beyond, float), worst, 0)[0],
-        }
-
-
-def _replaced(one: RuleSet, known: Mapping[str, RuleSet]) -> bool:
-    """Whether a text was replaced by one that is evaluated here."""
-    return bool(one.superseded_by) and known[one.superseded_by].covers is not None
 
 
 def _percent(p: float) -> str:

@@ -21,6 +21,8 @@ from osteocast.drugs.catalogue import card
 from osteocast.measure.cross_calibration import conversion
 from osteocast.measure.dxa import LSC_FACTOR
 from osteocast.people.person import Person
+from osteocast.regimen import Item, Regimen
+from osteocast.regimen.units import MONTH_DAYS
 from osteocast.twin.observed import Observed, ResultSeen, ScanSeen
 from osteocast.twin.past import Past
 
@@ -40,6 +42,14 @@ ASK_SOURCE = (
     "bisphosphonates): a marker before and three months after the start, against its least significant change"
 )
 ASK_QUALITY = "memory"
+ASK_GIVEN = (
+    "It has fallen by less than its least significant change. Ask whether the injection or infusion was given, and "
+    "on which day, and about another cause of fast turnover; a second sample settles noise."
+)
+ASK_GIVEN_SOURCE = "general knowledge, not read: no source for injections or infusions is held here"
+EFFECT_MONTHS = {"denosumab": 6.1}
+"""Months after the last dose for which a drug holds resorption down, with days of grace; then turnover rebounds
+(label of denosumab: a dose every six months; from memory). Bisphosphonates stay in bone."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -111,7 +121,8 @@ class MarkerPair:
         first: the earlier result.
         second: the later one.
         change_pct: measured change [%].
-        lsc_pct: least significant change [%], 95 %.
+        lsc_pct: least significant change [%], 95 %, in the direction measured (it is even in logs, so that of a fall
+            is smaller); that of a fall also where something is asked.
         p_biology: probability that the level itself moved in the direction measured, from the two results alone.
         expected_pct: what the posterior expects the change to be, median with 90 % interval [%].
         p_direction: probability of that direction from the posterior.
@@ -193,32 +204,56 @@ def marker_pairs(person: Person, seen: Observed, past: Past, weight: np.ndarray)
         lsc = LSC_FACTOR / math.sqrt(2.0) * error
         change = 100.0 * (past.at(name, other.month) / past.at(name, one.month) - 1.0)
         low, middle, high = _quantiles(change, weight, (0.05, 0.5, 0.95))
-        asks = _asks(person, one, other, moved, lsc)
+        advice = _asks(person, one, other, moved, lsc)
+        fall = moved <= 0.0 or advice is not None
+        asks, source, quality = advice or ("", "", "")
         found.append(
             MarkerPair(
                 name,
                 one,
                 other,
                 100.0 * math.expm1(moved),
-                100.0 * lsc,
+                -100.0 * math.expm1(-lsc) if fall else 100.0 * math.expm1(lsc),
                 float(ndtr(abs(moved) / error)),
                 (middle, low, high),
                 float(np.sum(weight * (np.sign(change) == np.sign(moved)))),
-                ASK if asks else "",
-                ASK_SOURCE if asks else "",
-                ASK_QUALITY if asks else "",
+                asks,
+                source,
+                quality,
             )
         )
     return tuple(found)
 
 
-def _asks(person: Person, one: ResultSeen, other: ResultSeen, moved: float, lsc: float) -> bool:
-    """Whether a resorption marker fell by less than it should some months into a drug that lowers resorption."""
+def _asks(
+    person: Person, one: ResultSeen, other: ResultSeen, moved: float, lsc: float
+) -> tuple[str, str, str] | None:
+    """What to ask, its source and how that was read, where a resorption marker fell by less than it should some
+    months into a drug that lowers resorption and still acts; None where nothing is."""
     if one.result.name not in RESORPTION or moved <= -lsc:
-        return False
+        return None
     items = [item for past in person.past_regimens for item in past.regimen.items]
-    starts = [item.start_month for item in items if _lowers(item.card_id)]
-    return any(one.month <= start + 0.5 and LOOK[0] <= other.month - start <= LOOK[1] for start in starts)
+    drugs = [
+        item.card_id
+        for item in items
+        if _lowers(item.card_id)
+        and one.month <= item.start_month + 0.5
+        and LOOK[0] <= other.month - item.start_month <= LOOK[1]
+        and _acts(item, other.month)
+    ]
+    if not drugs:
+        return None
+    if any(card(drug).route == "oral" for drug in drugs):
+        return ASK, ASK_SOURCE, ASK_QUALITY
+    return ASK_GIVEN, ASK_GIVEN_SOURCE, "memory"
+
+
+def _acts(item: Item, month: float) -> bool:
+    """Whether a drug whose effect ends with its doses still acts in a month."""
+    if item.card_id not in EFFECT_MONTHS:
+        return True
+    doses = Regimen((item,)).doses(month)
+    return bool(doses) and month - doses[-1].day / MONTH_DAYS <= EFFECT_MONTHS[item.card_id]
 
 
 def _lowers(card_id: str) -> bool:

@@ -34,8 +34,9 @@ from osteocast.people.fill import dating
 from osteocast.people.person import Person
 from osteocast.regimen import Regimen
 from osteocast.twin import fractures
-from osteocast.twin.advice import Advice, advice, beside
+from osteocast.twin.advice import Advice, advice, beside, last_scans
 from osteocast.twin.inference import Twin, infer
+from osteocast.twin.next_scan import LAST_MONTHS
 from osteocast.twin.pairs import RATES
 from osteocast.twin.split import split
 
@@ -63,6 +64,7 @@ class TwinForecast:
         rates: true losses whose probability the scan pairs give [%].
         nothing: what follows if nothing more is taken, against which the first strategy's fractures stand.
         bare: the first strategy without its bone drugs, on which guidance looks ahead.
+        ahead: the first strategy, at least as far as the next scan is looked for.
         today: month 0 of a person without dates.
     """
 
@@ -71,6 +73,7 @@ class TwinForecast:
     rates: tuple[float, ...]
     nothing: StrategyForecast
     bare: StrategyForecast
+    ahead: StrategyForecast
     today: dt.date
 
     @cached_property
@@ -88,7 +91,7 @@ class TwinForecast:
     def advice(self) -> Advice:
         """What guidance says, the schedule, the next scan and harms, for the first strategy."""
         strategies = self.forecast.strategies
-        return advice(self.twin, strategies, self.bare, self.today)
+        return advice(self.twin, strategies, self.bare, self.ahead, self.today)
 
     @cached_property
     def why(self) -> Why:
@@ -128,6 +131,7 @@ class TwinForecast:
             "scan_pairs": [one.to_dict(self.rates) for one in twin.scan_pairs],
             "marker_pairs": [one.to_dict() for one in twin.marker_pairs],
             "why": {key: value for key, value in self.why.to_dict().items() if key not in ("schema", "person")},
+            "last_scans": last_scans(twin.person),
             "next_scan": dict(said.next_scan),
             "schedule": list(said.schedule),
             "fracture": strategies[0]["fracture"],
@@ -178,8 +182,11 @@ def forecast(
     bare = Regimen(tuple(item for item in chosen[0].items if item.card_id not in BONE_DRUGS))
     made = _carried(twin, list(dict.fromkeys([*chosen, Regimen(), bare])), years)
     shown = tuple(made[one] for one in chosen)
+    ahead = shown[0] if 12 * years >= LAST_MONTHS else _carried(twin, chosen[:1], LAST_MONTHS // 12)[chosen[0]]
     whole_forecast = Forecast(given, twin.draws, (), shown, twin.seed, twin.n)
-    return TwinForecast(twin, whole_forecast, tuple(rates), made[Regimen()], made[bare], today or dt.date.today())
+    return TwinForecast(
+        twin, whole_forecast, tuple(rates), made[Regimen()], made[bare], ahead, today or dt.date.today()
+    )
 
 
 def _inferred(person: Person, draws: int, seed: int) -> Twin:
