@@ -42,7 +42,7 @@ def twin(
     from osteocast.cli import output
     from osteocast.forecast import stored
 
-    stored.ahead("twin", ("scipy.interpolate", "osteocast.guidance.guide"))
+    stored.ahead("twin", ("scipy.interpolate",))
     who = persons.person_of(person)
     output.usable_folder(out)
     from osteocast.report.levels import checked

@@ -86,7 +86,8 @@ def ahead(task: str, modules: Sequence[str] = ()) -> None:
 
     Args:
         task: name of the task, such as a command; what this process loads from now on is noted under it.
-        modules: slow modules that it will need late.
+        modules: slow modules that it will need late; of other packages, since importing a part of this one beside the
+            rest of it can meet it half made.
     """
     imports = ThreadPoolExecutor(1)
     for module in modules:

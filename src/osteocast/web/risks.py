@@ -11,6 +11,7 @@ from osteocast.regimen import Regimen
 from osteocast.report.charts import style_number
 from osteocast.report.levels import Said, capital, fixed, say, term
 from osteocast.report.merge import letter
+from osteocast.report.twin_facts import special
 from osteocast.report.twin_risk import HEADLINE, MAIN, PEOPLE, of_1000, sentences
 from osteocast.report.words import number
 from osteocast.web.wording import say as tell
@@ -117,25 +118,30 @@ def _fracture(k: int, block: Mapping[str, Any], name: str, longest: float, year:
 
 
 def _harms(blocks: Sequence[Mapping[str, Any]]) -> Iterator[tuple[Harm, list[int], float | None]]:
-    """Main harms of the drugs, the most frequent first, with the places of the strategies that bring them."""
+    """Main harms of the drugs, the most frequent first, with the places of the strategies that bring them; last those
+    counted in people with an illness or a procedure of their own, whose number is nobody else's: they get no bar."""
     brought: dict[Harm, list[int]] = {}
     for k, block in enumerate(blocks):
         cards = dict.fromkeys(item.card_id for item in Regimen.parse(block["regimen"]).items)
         for one in dict.fromkeys(harm for card_id in cards for harm in harms_of(card_id)):
             if one.main and one.kind == "harm":
                 brought.setdefault(one, []).append(k)
-    ranked = sorted(brought.items(), key=lambda pair: -(pair[0].per_1000 if pair[0].per_1000 is not None else -1.0))
-    for one, places in ranked:
-        yield one, places, one.per_1000
+
+    def rank(one: Harm) -> tuple[bool, float]:
+        return special(vars(one)), -(one.per_1000 if one.per_1000 is not None else -1.0)
+
+    for one in sorted(brought, key=rank):
+        yield one, brought[one], None if special(vars(one)) else one.per_1000
 
 
 def _harm(one: Harm, places: Sequence[int], people: float | None, longest: float) -> Bar:
     figure = tell("risks.no_figure")
-    if people is not None:
-        text = of_1000(people / PEOPLE)
+    if one.per_1000 is not None:
+        text = of_1000(one.per_1000 / PEOPLE)
         figure = say("risk.about", people=text) if one.remembered else fixed(text)
     quality = term("quality", one.quality)
-    between = Said(*(f"{one.over or one.drug}; {words}" for words in quality))
+    about = "; ".join(filter(None, (one.over or one.drug, one.population)))
+    between = Said(*(f"{about}; {words}" for words in quality))
     return Bar(
         fixed(one.plain),
         tuple((letter(k), style_number(k)) for k in places),
