@@ -31,7 +31,7 @@ def test_another_host_is_refused(http, host):
 
 
 @pytest.mark.parametrize(
-    "more", [{"origin": "http://elsewhere.example"}, {"origin": "null"}, {"sec-fetch-site": "cross-site"}]
+    "more", [{"origin": "http://elsewhere.example"}, {"origin": "http://[x"}, {"origin": "null"}, {"sec-fetch-site": "cross-site"}]
 )
 def test_what_another_page_sends_is_refused(http, more):
     assert http.post("/person", data=WOMAN, headers=more).status_code == 403
