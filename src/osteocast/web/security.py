@@ -7,8 +7,10 @@ the host is checked (a foreign name that resolves to this machine is refused), a
 
 from __future__ import annotations
 
+import ipaddress
 import json
 from collections.abc import Awaitable, Callable, Iterable, MutableMapping
+from contextvars import ContextVar
 from typing import Any
 
 Scope = MutableMapping[str, Any]
@@ -36,6 +38,8 @@ HEADERS = {
     "cache-control": "no-store",
 }
 LOOPBACK = ("127.0.0.1", "localhost", "[::1]")
+SHARED: ContextVar[bool] = ContextVar("shared", default=False)
+"""Whether the server that answers now can be reached from other machines."""
 MOST_BYTES = 256 * 1024
 """Largest body that is read: a case with hundreds of results is far smaller."""
 DEEPEST = 20
@@ -53,12 +57,15 @@ class Guard:
 
     def __init__(self, app: App, hosts: Iterable[str] = LOOPBACK) -> None:
         self.app, self.hosts = app, frozenset(hosts)
+        self.shared = not all(is_loopback(one) for one in self.hosts)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request."""
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
+
+        SHARED.set(self.shared)
 
         async def with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
@@ -99,6 +106,14 @@ class Guard:
         if len(scope.get("raw_path") or b"") + len(scope["query_string"]) > LONGEST_PATH:
             return 414, "address", "it is too long", "send what it holds in the body"
         return None
+
+
+def is_loopback(name: str) -> bool:
+    """Whether a name, or an address, is of this machine alone."""
+    try:
+        return name in LOOPBACK or ipaddress.ip_address(name.strip("[]")).is_loopback
+    except ValueError:
+        return False
 
 
 def host_name(host: str) -> str:
