@@ -107,6 +107,29 @@ def test_rows_and_sentence_say_the_same(http):
     assert "not a plausible dose" in wrong["item-0-0-dose"]
 
 
+@pytest.mark.parametrize(
+    ("part", "typed", "says"),
+    [
+        ("dose", "a lot", "not a number"),
+        ("schedule", "now and then", "not a schedule"),
+        ("start", "soon", "not a number"),
+        ("stop", "3", "not after the start"),
+    ],
+)
+def test_what_is_typed_wrong_in_a_row_stays_with_its_complaint_beside_it(http, part, typed, says):
+    row = {f"item-0-0-{name}": value for name, value in {"dose": "1", "start": "6", "stop": "40"}.items()}
+    sent = WOMAN | {"said-0": INHIBITOR} | row | {f"item-0-0-{part}": typed}
+    text = http.post("/person", data=sent).text
+    found = complaints(text)
+    assert set(found) == {f"item-0-0-{part}"} and says in found[f"item-0-0-{part}"]
+    fields = dict(re.findall(r'name="item-0-0-(\w+)" id="[^"]*" value="([^"]*)"', text))
+    chosen = re.search(r'name="item-0-0-schedule".*?<option selected>([^<]*)<', text)
+    fields["schedule"] = chosen[1] if chosen else "daily"
+    assert fields[part] == typed and (part == "start" or fields["start"] == "6"), "the other changes stay too"
+    after = text.split(f'id="item-0-0-{part}"')[1]
+    assert after.index("error-item") == after.index(f"error-item-0-0-{part}")
+
+
 def test_fewer_draws_while_dragging(http):
     assert 'data-draws="300"' in http.post("/person/charts", data=WOMAN).text
     assert 'data-draws="1000"' in http.post("/person", data=WOMAN).text
@@ -177,6 +200,26 @@ def test_a_reload_keeps_the_case_and_what_was_typed_wrong(open_page):
     page.wait_for_selector("#charts svg, #result .empty")
     page.wait_for_function("() => document.getElementById('bmi').value === '2x7'")
     assert page.input_value("#age") == "62" and "zoledronic" in page.input_value("#strategy-1")
+
+
+@pytest.mark.slow
+def test_when_the_server_is_gone_the_old_forecast_is_hidden_until_it_answers(browser, server):
+    with browser.new_context(base_url=server) as context:
+        page = context.new_page()
+        page.goto("/")
+        page.click("[data-example=woman-62]")
+        page.wait_for_selector("#charts svg")
+        settled(page)
+        page.route("**/person*", lambda route: route.abort())
+        page.fill("#age", "70")
+        page.locator("#age").blur()
+        page.wait_for_selector("#gone", state="visible")
+        assert not page.is_visible("#result") and page.input_value("#age") == "70"
+        page.unroute("**/person*")
+        page.fill("#age", "71")
+        page.locator("#age").blur()
+        page.wait_for_selector("#gone", state="hidden")
+        assert page.is_visible("#charts") and "71" in page.inner_text("#result h2")
 
 
 @pytest.mark.slow

@@ -59,7 +59,7 @@ def listen(host: str, port: int) -> socket.socket:
             f"{host!r} is not an address", where="--host", fix="leave it out, or give 127.0.0.1"
         ) from None
     family, kind, _, _, address = found[0]
-    if not host.strip() or ipaddress.ip_address(str(address[0]).split("%")[0]).is_unspecified:
+    if ipaddress.ip_address(str(address[0]).split("%")[0]).is_unspecified:
         what, fix = f"{host!r} is every address at once", "give the one address that others will type"
         raise OsteocastError(what, where="--host", fix=fix, why="requests for any other address are refused")
     opened = socket.socket(family, kind)

@@ -122,6 +122,12 @@ class View:
         regimen = self.checked.strategies.get(f"strategy-{number}")
         return [] if regimen is None else items.rows(number, regimen)
 
+    def item(self, name: str, value: str) -> str:
+        """What a field of a row shows: what was typed while the rows of its strategy have a complaint."""
+        strategy = name.rsplit("-", 2)[0]
+        wrong = any(one.startswith(f"{strategy}-") for one in self.errors)
+        return self.values.get(name, value) if wrong else value
+
     @property
     def slots(self) -> list[str]:
         """Fields that may have a complaint, whether they have one now or not."""
