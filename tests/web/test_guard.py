@@ -31,7 +31,13 @@ def test_another_host_is_refused(http, host):
 
 
 @pytest.mark.parametrize(
-    "more", [{"origin": "http://elsewhere.example"}, {"origin": "http://[x"}, {"origin": "null"}, {"sec-fetch-site": "cross-site"}]
+    "more",
+    [
+        {"origin": "http://elsewhere.example"},
+        {"origin": "http://[x"},
+        {"origin": "null"},
+        {"sec-fetch-site": "cross-site"},
+    ],
 )
 def test_what_another_page_sends_is_refused(http, more):
     assert http.post("/person", data=WOMAN, headers=more).status_code == 403
@@ -100,7 +106,11 @@ def test_an_error_of_our_own_is_a_page_with_the_strict_headers(broken, path):
 
 def test_where_a_part_is_asked_for_a_problem_is_a_part(http, broken):
     part = {"hx-request": "true"}
-    for answer in (http.get("/nowhere", headers=part), http.post("/mechanism", headers=part), broken.get("/trials", headers=part)):
+    for answer in (
+        http.get("/nowhere", headers=part),
+        http.post("/mechanism", headers=part),
+        broken.get("/trials", headers=part),
+    ):
         assert answer.status_code >= 400 and 'class="warn"' in answer.text and "<html" not in answer.text
     whole = http.get("/mechanism?whole=maybe")
     assert whole.status_code == 422 and "<html" in whole.text and "whole" in whole.text

@@ -178,5 +178,7 @@ def test_print_fills_the_paper_there_is_and_says_on_each_sheet_what_it_is_not(op
     page.emulate_media(media="print")
     for width, columns in ((480, 1), (700, 2)):
         page.set_viewport_size({"width": width, "height": 900})
-        made = page.locator("#charts").evaluate("(one) => getComputedStyle(one).gridTemplateColumns.split(' ').length")
+        made = page.locator("#charts").evaluate(
+            "(one) => getComputedStyle(one).gridTemplateColumns.split(' ').length"
+        )
         assert made == columns
