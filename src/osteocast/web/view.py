@@ -238,7 +238,7 @@ def released(bench: Workbench, values: Mapping[str, str], extra: Mapping[str, st
 def _forecast(bench: Workbench, view: View, draws: int) -> View | None:
     """The view with its forecast; None where there is nobody to forecast, or something has to be corrected first.
 
-    A strategy that cannot be read is not left out: the next one would take its letter, and its place as what was taken.
+    A strategy that cannot be read is not left out: the next would take its letter, and count as what was taken.
     """
     checked, years = view.checked, view.filled.years
     if checked.person is None or checked.errors:
