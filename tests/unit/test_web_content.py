@@ -417,6 +417,8 @@ def trials(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[Trials]:
         "print(json.dumps({'stage': 'simulating', 'done': 1, 'total': 2}), flush=True)\n"
         "while not go.exists(): time.sleep(0.01)\n"
         "if sys.argv[3] == '13': sys.exit(1)\n"
+        "if sys.argv[3] == '17': print('no JSON', '[1]', 'null', '{}', json.dumps({'stage': 'x', 'done': None}),"
+        " sep=chr(10), flush=True)\n"
         "page = dict.fromkeys(['title', 'arms', 'contrasts', 'published', 'notes'])\n"
         "(folder / 'page.json').write_text(json.dumps(page))\n"
         "print(json.dumps({'stage': 'done'}), flush=True)\n"
@@ -466,6 +468,13 @@ def test_a_trial_whose_process_dies_says_so(trials: Any) -> None:
     job = trials.start(DESIGN, 100, seed=13)
     trials.go.touch()
     assert "ended without a result" in until(trials, job.id, "failed").message
+
+
+def test_odd_lines_of_a_process_stop_neither_its_trial_nor_the_next(trials: Any) -> None:
+    odd, after = trials.start(DESIGN, 100, seed=17), trials.start(DESIGN, 100)
+    trials.go.touch()
+    assert until(trials, odd.id, "done", "failed").state == "done"
+    assert until(trials, after.id, "done", "failed").state == "done"
 
 
 def test_closing_leaves_no_process_and_no_folder(trials: Any) -> None:

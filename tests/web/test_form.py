@@ -52,6 +52,51 @@ def test_a_strategy_that_does_not_fit_is_answered_at_its_own_field(http):
     assert set(found) == {"strategy-1"} and "ovaries" in found["strategy-1"]
 
 
+def letters(text: str) -> dict[str, str]:
+    """The letter beside each strategy of the form."""
+    key = r'<span class="key k\d"></span> <span class="letter k\d">(\w)</span>'
+    return dict(re.findall(rf'<span id="letter-(\d)"[^>]*>(?:{key})?\s*</span>', text))
+
+
+def test_a_typo_in_the_first_strategy_does_not_let_the_second_take_its_place(http):
+    sent = WOMAN | {"strategy-0": "anastrozole 1 mg dayly", "strategy-1": PROTECTED}
+    for path in ("/person", "/"):
+        text = http.post(path, data=sent).text
+        assert set(complaints(text)) == {"strategy-0"} and letters(text) == {"0": "A", "1": "B"}
+        assert 'id="charts"' not in text and "The drawing waits for the correction." in text
+    assert http.post("/person/charts", data=sent).status_code == 204
+
+
+def test_doubles_and_removed_strategies_have_the_same_letters_in_form_and_charts(http):
+    three = WOMAN | {"strategy-1": INHIBITOR, "strategy-3": PROTECTED}
+    text = http.post("/", data=three).text
+    legend = re.search(r'<ul class="legend">(.*?)</ul>', text, re.DOTALL)
+    assert legend and re.findall(r'class="letter k\d">(\w)<', legend[1]) == ["A", "B"]
+    assert letters(text) == {"0": "A", "1": "A", "3": "B"}
+    first = WOMAN | {"strategy-0": "", "strategy-2": PROTECTED}
+    assert letters(http.post("/", data=first).text) == {"0": "", "2": "A"}
+    assert letters(http.post("/", data=WOMAN | {"strategy-0": ""}).text) == {"0": "A"}
+    wrong = {"sex": "male", "age": "60", "strategy-0": INHIBITOR, "strategy-1": INHIBITOR, "strategy-2": "none"}
+    found = complaints(http.post("/person", data=wrong | {"strategy-3": "bilateral oophorectomy"}).text)
+    assert set(found) == {"strategy-3"}, "counted through the double"
+
+
+@pytest.mark.parametrize(
+    ("sent", "place"),
+    [
+        (WOMAN | {"years": "\N{SUPERSCRIPT TWO}"}, "years"),
+        (WOMAN | {"scan-0-site": "lumbar_spine", "scan-0-t_score": "-1", "scan-0-year": "999999"}, "scan-0-year"),
+        ({"text": 'sex = "female"\nage = ' + "9" * 5000}, "file"),
+        ({"text": 'sex = "female"\nage = 0x' + "f" * 5000}, "age"),
+        ({"text": '{"person": {}, "years": ' + "9" * 400 + "}"}, "file"),
+        ({"text": '{"sex": "female", "age": 62, "name": "\\ud800"}'}, "file"),
+    ],
+)
+def test_what_no_computer_can_count_is_a_complaint_too(http, sent, place):
+    answer = http.post("/person/load", data=sent)
+    assert answer.status_code == 200 and set(complaints(answer.text)) == {place}
+
+
 def test_rows_and_sentence_say_the_same(http):
     sent = WOMAN | {"said-0": INHIBITOR, "item-0-0-stop": "36", "item-0-0-start": "6"}
     answer = http.post("/person", data=sent).text
@@ -60,6 +105,29 @@ def test_rows_and_sentence_say_the_same(http):
     assert 'name="item-0-1-dose"' in typed and "from month 6" not in typed, "a typed sentence counts for more"
     wrong = complaints(http.post("/person", data=WOMAN | {"said-0": INHIBITOR, "item-0-0-dose": "900"}).text)
     assert "not a plausible dose" in wrong["item-0-0-dose"]
+
+
+@pytest.mark.parametrize(
+    ("part", "typed", "says"),
+    [
+        ("dose", "a lot", "not a number"),
+        ("schedule", "now and then", "not a schedule"),
+        ("start", "soon", "not a number"),
+        ("stop", "3", "not after the start"),
+    ],
+)
+def test_what_is_typed_wrong_in_a_row_stays_with_its_complaint_beside_it(http, part, typed, says):
+    row = {f"item-0-0-{name}": value for name, value in {"dose": "1", "start": "6", "stop": "40"}.items()}
+    sent = WOMAN | {"said-0": INHIBITOR} | row | {f"item-0-0-{part}": typed}
+    text = http.post("/person", data=sent).text
+    found = complaints(text)
+    assert set(found) == {f"item-0-0-{part}"} and says in found[f"item-0-0-{part}"]
+    fields = dict(re.findall(r'name="item-0-0-(\w+)" id="[^"]*" value="([^"]*)"', text))
+    chosen = re.search(r'name="item-0-0-schedule".*?<option selected>([^<]*)<', text)
+    fields["schedule"] = chosen[1] if chosen else "daily"
+    assert fields[part] == typed and (part == "start" or fields["start"] == "6"), "the other changes stay too"
+    after = text.split(f'id="item-0-0-{part}"')[1]
+    assert after.index("error-item") == after.index(f"error-item-0-0-{part}")
 
 
 def test_fewer_draws_while_dragging(http):
@@ -132,6 +200,26 @@ def test_a_reload_keeps_the_case_and_what_was_typed_wrong(open_page):
     page.wait_for_selector("#charts svg, #result .empty")
     page.wait_for_function("() => document.getElementById('bmi').value === '2x7'")
     assert page.input_value("#age") == "62" and "zoledronic" in page.input_value("#strategy-1")
+
+
+@pytest.mark.slow
+def test_when_the_server_is_gone_the_old_forecast_is_hidden_until_it_answers(browser, server):
+    with browser.new_context(base_url=server) as context:
+        page = context.new_page()
+        page.goto("/")
+        page.click("[data-example=woman-62]")
+        page.wait_for_selector("#charts svg")
+        settled(page)
+        page.route("**/person*", lambda route: route.abort())
+        page.fill("#age", "70")
+        page.locator("#age").blur()
+        page.wait_for_selector("#gone", state="visible")
+        assert not page.is_visible("#result") and page.input_value("#age") == "70"
+        page.unroute("**/person*")
+        page.fill("#age", "71")
+        page.locator("#age").blur()
+        page.wait_for_selector("#gone", state="hidden")
+        assert page.is_visible("#charts") and "71" in page.inner_text("#result h2")
 
 
 @pytest.mark.slow

@@ -31,7 +31,13 @@ def test_another_host_is_refused(http, host):
 
 
 @pytest.mark.parametrize(
-    "more", [{"origin": "http://elsewhere.example"}, {"origin": "null"}, {"sec-fetch-site": "cross-site"}]
+    "more",
+    [
+        {"origin": "http://elsewhere.example"},
+        {"origin": "http://[x"},
+        {"origin": "null"},
+        {"sec-fetch-site": "cross-site"},
+    ],
 )
 def test_what_another_page_sends_is_refused(http, more):
     assert http.post("/person", data=WOMAN, headers=more).status_code == 403
@@ -70,3 +76,53 @@ def test_a_packed_bomb_is_refused(http):
     bomb = zlib.compress(b'{"person":{"name":"' + b"a" * 10_000_000 + b'"}}', 9, -15)
     link = base64.urlsafe_b64encode(bomb).decode().rstrip("=")
     assert "damaged" in http.post("/person/load", data={"link": link}).text
+
+
+@pytest.fixture
+def broken(monkeypatch):
+    """A server of which one page fails."""
+    from starlette.testclient import TestClient
+
+    from osteocast.web import create_app
+    from osteocast.web.routes import trials
+
+    def fails():
+        raise RuntimeError("secret of the inside")
+
+    monkeypatch.setattr(trials, "about", fails)
+    return TestClient(create_app(), base_url="http://127.0.0.1", raise_server_exceptions=False)
+
+
+@pytest.mark.parametrize("path", ["/trials", "/api/trials"])
+def test_an_error_of_our_own_is_a_page_with_the_strict_headers(broken, path):
+    answer = broken.get(path)
+    assert answer.status_code == 500 and "osteocast itself failed" in answer.text
+    assert "secret" not in answer.text and "default-src 'none'" in answer.headers["content-security-policy"]
+    if path.startswith("/api"):
+        assert answer.json()["error"]["fix"] == "try again"
+    else:
+        assert "<h1>" in answer.text and "/static/" in answer.text
+
+
+def test_where_a_part_is_asked_for_a_problem_is_a_part(http, broken):
+    part = {"hx-request": "true"}
+    for answer in (
+        http.get("/nowhere", headers=part),
+        http.post("/mechanism", headers=part),
+        broken.get("/trials", headers=part),
+    ):
+        assert answer.status_code >= 400 and 'class="warn"' in answer.text and "<html" not in answer.text
+    whole = http.get("/mechanism?whole=maybe")
+    assert whole.status_code == 422 and "<html" in whole.text and "whole" in whole.text
+
+
+def test_only_a_server_of_this_machine_alone_says_that_nothing_leaves_it():
+    from starlette.testclient import TestClient
+
+    from osteocast.web import create_app
+    from osteocast.web.security import LOOPBACK
+
+    alone = TestClient(create_app(), base_url="http://127.0.0.1").get("/trials").text
+    shared = TestClient(create_app([*LOOPBACK, "192.0.2.7"]), base_url="http://192.0.2.7").get("/trials").text
+    assert "no data leave this machine" in alone and "unencrypted" not in alone
+    assert "no data leave this machine" not in shared and "unencrypted" in shared

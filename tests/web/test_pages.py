@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 
 import pytest
 
@@ -144,3 +145,40 @@ def test_every_text_that_a_template_names_is_in_the_catalogue():
     assert len(named) > 40
     missing = {key: file for key, file in named.items() if key not in texts()}
     assert not missing
+
+
+def unspaced(text: str) -> str:
+    """Text without blanks and ligatures, which differ on paper."""
+    return "".join(unicodedata.normalize("NFKC", text).split())
+
+
+@pytest.mark.slow
+def test_print_fills_the_paper_there_is_and_says_on_each_sheet_what_it_is_not(open_page):
+    import io
+
+    from pypdf import PdfReader
+
+    from osteocast.report.words import DISCLAIMER
+
+    page = open_page("/")
+    page.click("[data-example=woman-62]")
+    page.wait_for_selector("#charts svg")
+    settled(page)
+    folded = page.locator(".as-bars .fold .name").evaluate_all(
+        "(all) => all.map((one) => (one.querySelector('.intermediate') ?? one).textContent)"
+    )
+    assert folded, "some harms are folded on the screen"
+    printed = PdfReader(io.BytesIO(page.pdf(format="A5", prefer_css_page_size=True)))
+    assert {round(float(one.mediabox.width) / 72 * 25.4) for one in printed.pages} == {148}
+    sheets = [" ".join(one.extract_text().split()) for one in printed.pages]
+    assert all(DISCLAIMER in one for one in sheets)
+    everything = unspaced("".join(one.extract_text() for one in printed.pages))
+    missing = [one for one in folded if unspaced(one) not in everything]
+    assert not missing, "unfolded on paper"
+    page.emulate_media(media="print")
+    for width, columns in ((480, 1), (700, 2)):
+        page.set_viewport_size({"width": width, "height": 900})
+        made = page.locator("#charts").evaluate(
+            "(one) => getComputedStyle(one).gridTemplateColumns.split(' ').length"
+        )
+        assert made == columns

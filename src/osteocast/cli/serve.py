@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import ipaddress
 import socket
 from typing import Annotated
 
@@ -13,7 +14,7 @@ PORTS = (1, 65535)
 
 def serve(
     host: Annotated[
-        str, typer.Option(help="Address to listen at; other than this machine's own, anyone may look.")
+        str, typer.Option(help="Address to listen at, one that others can type; anyone in its network may look.")
     ] = ("127.0.0.1"),
     port: Annotated[int, typer.Option(help="Port, 1 to 65535.")] = 8000,
     no_open: Annotated[bool, typer.Option("--no-open", help="Do not open the browser.")] = False,
@@ -58,6 +59,9 @@ def listen(host: str, port: int) -> socket.socket:
             f"{host!r} is not an address", where="--host", fix="leave it out, or give 127.0.0.1"
         ) from None
     family, kind, _, _, address = found[0]
+    if ipaddress.ip_address(str(address[0]).split("%")[0]).is_unspecified:
+        what, fix = f"{host!r} is every address at once", "give the one address that others will type"
+        raise OsteocastError(what, where="--host", fix=fix, why="requests for any other address are refused")
     opened = socket.socket(family, kind)
     try:
         opened.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)

@@ -53,7 +53,10 @@ def number(value: object, where: str, low: float, high: float, unit: str = "", f
     span = f"from {between}"
     if isinstance(value, bool) or not isinstance(value, numbers.Real):
         raise OsteocastError(f"{value!r} is not a number", where=where, fix=f"write a number {span}")
-    result = float(value)
+    try:
+        result = float(value)
+    except OverflowError:
+        result = math.inf
     if not math.isfinite(result):
         raise OsteocastError(f"{result} is not a finite number", where=where, fix=f"write a number {span}")
     if result < low or result > high:

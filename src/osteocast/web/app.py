@@ -13,10 +13,11 @@ from osteocast.errors import OsteocastError
 from osteocast.report.words import DISCLAIMER
 from osteocast.web import assets, pages
 from osteocast.web.routes import ROUTES
-from osteocast.web.security import LOOPBACK, Guard
+from osteocast.web.security import HEADERS, LOOPBACK, Guard
 from osteocast.web.workbench import Workbench
 
-UNUSABLE = 422
+UNUSABLE, INTERNAL = 422, 500
+FAILED = ("osteocast itself failed", "try again", "the window that runs osteocast serve says more")
 
 
 def create_app(hosts: Iterable[str] = LOOPBACK) -> FastAPI:
@@ -44,6 +45,7 @@ def create_app(hosts: Iterable[str] = LOOPBACK) -> FastAPI:
     app.add_exception_handler(OsteocastError, _unusable)
     app.add_exception_handler(RequestValidationError, _malformed)
     app.add_exception_handler(HTTPException, _missing)
+    app.add_exception_handler(Exception, _failed)
     app.add_middleware(Guard, hosts=tuple(hosts))
     return app
 
@@ -73,14 +75,16 @@ async def _unusable(request: Request, error: Exception) -> Response:
     assert isinstance(error, OsteocastError)
     if wants_json(request):
         return JSONResponse(problem(error.where, error.what, error.fix, error.why), UNUSABLE)
-    return pages.page("problem.html.j2", "", status=UNUSABLE, message=str(error))
+    return _told(request, UNUSABLE, str(error))
 
 
 async def _malformed(request: Request, error: Exception) -> Response:
     assert isinstance(error, RequestValidationError)
     first = error.errors()[0]
     where = ".".join(str(part) for part in first["loc"] if part != "body") or "body"
-    return JSONResponse(problem(where, str(first["msg"]), "see /api/openapi.json for what is read"), UNUSABLE)
+    if wants_json(request):
+        return JSONResponse(problem(where, str(first["msg"]), "see /api/openapi.json for what is read"), UNUSABLE)
+    return _told(request, UNUSABLE, f"{where}: {first['msg']}.")
 
 
 async def _missing(request: Request, error: Exception) -> Response:
@@ -88,4 +92,21 @@ async def _missing(request: Request, error: Exception) -> Response:
     if wants_json(request):
         body = problem("address", str(error.detail), "see /api/openapi.json for what there is")
         return JSONResponse(body, error.status_code, headers=error.headers)
-    return pages.page("problem.html.j2", "", status=error.status_code, message=f"{error.detail}.")
+    return _told(request, error.status_code, f"{error.detail}.")
+
+
+async def _failed(request: Request, error: Exception) -> Response:
+    """An error of our own. This runs outside the guard, so it puts the safe headers on by itself."""
+    what, fix, more = FAILED
+    if wants_json(request):
+        return JSONResponse(problem("osteocast", what, fix, more), INTERNAL, headers=HEADERS)
+    answer = _told(request, INTERNAL, f"{what}; {fix}; {more}.")
+    answer.headers.update(HEADERS)
+    return answer
+
+
+def _told(request: Request, status: int, message: str) -> Response:
+    """A problem as a page, or as a part of one where only a part was asked for."""
+    if request.headers.get("hx-request"):
+        return pages.piece("problem_part.html.j2", status=status, message=message)
+    return pages.page("problem.html.j2", "", status=status, message=message)

@@ -97,7 +97,9 @@ def read(text: str) -> Case:
         return from_dict(_json(text, "file"))
     try:
         return from_dict(tomllib.loads(text.lstrip("\ufeff").replace("\r\n", "\n")))
-    except (tomllib.TOMLDecodeError, RecursionError) as error:
+    except (ValueError, RecursionError) as error:
+        if isinstance(error, OsteocastError):
+            raise
         fix = "correct that line, or choose a person's file (TOML) or a saved case (JSON)"
         raise OsteocastError(f"this is not valid TOML: {error}", where="file", fix=fix) from None
 
@@ -130,9 +132,11 @@ def unpacked(fragment: str) -> Case:
 
 
 def _json(text: str, where: str) -> Any:
-    if deeper_than(text.encode(), DEEPEST):
+    if deeper_than(text.encode(errors="replace"), DEEPEST):
         raise OsteocastError("it is nested too deeply", where=where, fix="choose a saved case")
     try:
-        return json.loads(text)
+        found = json.loads(text)
+        json.dumps(found, ensure_ascii=False).encode()  # half a surrogate pair could not be sent back
+        return found
     except (ValueError, RecursionError) as error:
         raise OsteocastError(f"this is not valid JSON: {error}", where=where, fix="choose a saved case") from None

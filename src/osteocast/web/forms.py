@@ -23,6 +23,8 @@ MINUS = str.maketrans({"\N{MINUS SIGN}": "-", "\N{EN DASH}": "-"})
 MOST_FIELDS = 1500
 LONGEST = 2000
 """Letters that are read of one field."""
+LARGEST = 10**18
+"""Whole numbers from here on are not written out: their digits may be too many for Python."""
 
 
 @dataclass(frozen=True)
@@ -99,7 +101,7 @@ def read(values: Mapping[str, str]) -> Filled:
         if text := " ".join(values[name].split()):
             strategies[name] = text[:LONGEST_STRATEGY]
     years = values.get("years", "10")
-    if not years.isdigit() or not 1 <= int(years) <= 40:
+    if not re.fullmatch(r"[0-9]{1,2}", years) or not 1 <= int(years) <= 40:
         errors["years"], years = "Choose a number of years from the list.", "10"
     return Filled(values, table, strategies, int(years), errors)
 
@@ -187,6 +189,8 @@ def typed(value: Any) -> str:
         return "yes" if value else ""
     if isinstance(value, float):
         return f"{value:.6g}"
+    if isinstance(value, int) and abs(value) >= LARGEST:
+        return "-inf" if value < 0 else "inf"
     return str(value.isoformat() if hasattr(value, "isoformat") else value)
 
 

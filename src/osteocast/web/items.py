@@ -30,6 +30,7 @@ SCHEDULES = (
     "once",
 )
 LONGEST_MONTHS = 120
+FIELDS = {"amount": "dose", "schedule": "schedule", "start_month": "start", "end_month": "stop"}
 PARTS = ("dose", "schedule", "start", "stop")
 FIELD = re.compile(r"item-(\d)-(\d{1,2})-(dose|schedule|start|stop)")
 
@@ -125,8 +126,8 @@ def complaints(values: Mapping[str, str]) -> dict[str, str]:
             try:
                 _changed(items[place], f"item-{hit[1]}-{place}", values)
             except OsteocastError as error:
-                part = {"amount": "dose", "end_month": "stop", "start_month": "start"}.get(_part(error), "dose")
-                found[f"item-{hit[1]}-{place}-{part}"] = f"{error.what}; {error.fix}."
+                other = "start" if items[place].amount is None else "dose"
+                found[f"item-{hit[1]}-{place}-{FIELDS.get(_part(error), other)}"] = f"{error.what}; {error.fix}."
     return found
 
 
@@ -176,4 +177,8 @@ def _number(text: str, where: str) -> float:
 def _schedule(text: str) -> Schedule:
     if text in NAMED_DAYS:
         return Schedule(NAMED_DAYS[text])
-    return Regimen.parse(f"zoledronic acid 4 mg {text}").items[0].schedule or Schedule(1.0)
+    try:
+        return Regimen.parse(f"zoledronic acid 4 mg {text}").items[0].schedule or Schedule(1.0)
+    except OsteocastError:
+        fix = "choose one from the list"
+        raise OsteocastError(f"“{text[:40]}” is not a schedule", where="schedule", fix=fix) from None

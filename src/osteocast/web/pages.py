@@ -13,6 +13,7 @@ from osteocast.report.levels import DEFAULT, LEVELS, Said, fixed
 from osteocast.web import assets, fields
 from osteocast.web.examples import EXAMPLES
 from osteocast.web.items import drugs
+from osteocast.web.security import SHARED
 from osteocast.web.wording import say, texts
 
 if TYPE_CHECKING:
@@ -64,7 +65,8 @@ def page(template: str, here: str, *, status: int = 200, **values: Any) -> HTMLR
         status: of the answer.
         **values: what the template shows.
     """
-    return HTMLResponse(templates().get_template(template).render(here=here, **values), status)
+    foot = "foot_shared" if SHARED.get() else "foot"
+    return HTMLResponse(templates().get_template(template).render(here=here, foot=foot, **values), status)
 
 
 def piece(template: str, *, status: int = 200, **values: Any) -> HTMLResponse:

@@ -17,6 +17,7 @@ from osteocast.regimen import Regimen
 from osteocast.web.forms import Filled
 
 DAYS_PER_YEAR = 365.25
+DATED = (("scans", "scan"), ("results", "result"))
 LISTS = {"scans": "scan", "results": "result", "past": "past"}
 PLACE = re.compile(r"(?:\[\[)?(scans|hormones|markers|past)(?:\]\])? (\d+)(?:, (\w+))?")
 
@@ -57,7 +58,7 @@ def check(filled: Filled) -> Checked:
     if filled.empty:
         return Checked(None, strategies, None, errors)
     table = dict(filled.table)
-    start = _start(table)
+    start = _start(table, errors)
     _dated(table, start, errors)
     for key, kind in LISTS.items():
         table[key] = [one for one in table.get(key, ()) if _fits(kind, one, errors)]
@@ -78,7 +79,7 @@ def check(filled: Filled) -> Checked:
     return Checked(person, strategies, start, errors)
 
 
-def _start(table: Mapping[str, Any]) -> dt.date | None:
+def _start(table: Mapping[str, Any], errors: dict[str, str]) -> dt.date | None:
     """The day of the start: as given, or so that the last result that is told by its year is of today."""
     given = table.get("date")
     if given is not None:
@@ -86,18 +87,27 @@ def _start(table: Mapping[str, Any]) -> dt.date | None:
             return dt.date.fromisoformat(str(given))
         except ValueError:
             return None
-    rows = [one for key in ("scans", "results") for one in table.get(key, ())]
-    years = [float(one["year"]) for one in rows if "year" in one]
+    rows = [(kind, one) for key, kind in DATED for one in table.get(key, ()) if "year" in one]
+    years = [float(one["year"]) for _, one in rows]
     if not any(years):
         return None
-    return today() - dt.timedelta(days=round(max(0.0, *years) * DAYS_PER_YEAR))
+    try:
+        return today() - dt.timedelta(days=round(max(0.0, *years) * DAYS_PER_YEAR))
+    except OverflowError:
+        kind, row = max(rows, key=lambda one: float(one[1]["year"]))
+        errors[f"{kind}-{row['_row']}-year"] = _out_of_reach(float(row["year"]))
+        return None
+
+
+def _out_of_reach(years: float) -> str:
+    return f"{years:g} years are out of reach; give for example 2."
 
 
 def _dated(table: dict[str, Any], start: dt.date | None, errors: dict[str, str]) -> None:
     """Give a day to every result that is told by its year from the start."""
     if start is not None:
         table["date"] = start.isoformat()
-    for key, kind in (("scans", "scan"), ("results", "result")):
+    for key, kind in DATED:
         rows = []
         for one in table.get(key, ()):
             row = dict(one)
@@ -106,7 +116,7 @@ def _dated(table: dict[str, Any], start: dt.date | None, errors: dict[str, str])
                 try:
                     row["date"] = (start + dt.timedelta(days=round(float(year) * DAYS_PER_YEAR))).isoformat()
                 except OverflowError:
-                    errors[f"{kind}-{row['_row']}-year"] = f"{year:g} years are out of reach; give for example 2."
+                    errors[f"{kind}-{row['_row']}-year"] = _out_of_reach(float(year))
                     continue
             rows.append(row)
         table[key] = rows
@@ -146,11 +156,16 @@ def _field(where: str, places: Mapping[str, list[int]], table: Mapping[str, Any]
     return parts[0] if parts[0] in {*table, "age_at_menopause", "menopause", "bmi", "sex", "age", "date"} else "form"
 
 
-def field_of(where: str, filled: Filled) -> str:
-    """The field of the form that a complaint about a strategy is about, such as `--strategy 2, regimen`."""
-    names = list(filled.strategies)
+def field_of(where: str, strategies: Mapping[str, Regimen]) -> str:
+    """The field of the form that a complaint about a strategy is about, such as `--strategy 2, regimen`.
+
+    Args:
+        where: what the library says.
+        strategies: by field; those that say the same are forecast, and counted, once.
+    """
     hit = re.match(r"--strategy(?: (\d+))?", where)
-    if hit and names:
-        # Strategies that say the same are forecast once, so the number may count past a double.
-        return names[min(int(hit[1] or 1), len(names)) - 1]
-    return "form"
+    if not hit or not strategies:
+        return "form"
+    chosen = list(dict.fromkeys(strategies.values()))
+    meant = chosen[min(int(hit[1] or 1), len(chosen)) - 1]
+    return next(name for name, regimen in strategies.items() if regimen == meant)

@@ -7,10 +7,11 @@ the host is checked (a foreign name that resolves to this machine is refused), a
 
 from __future__ import annotations
 
+import ipaddress
 import json
 from collections.abc import Awaitable, Callable, Iterable, MutableMapping
+from contextvars import ContextVar
 from typing import Any
-from urllib.parse import urlsplit
 
 Scope = MutableMapping[str, Any]
 Message = MutableMapping[str, Any]
@@ -37,6 +38,8 @@ HEADERS = {
     "cache-control": "no-store",
 }
 LOOPBACK = ("127.0.0.1", "localhost", "[::1]")
+SHARED: ContextVar[bool] = ContextVar("shared", default=False)
+"""Whether the server that answers now can be reached from other machines."""
 MOST_BYTES = 256 * 1024
 """Largest body that is read: a case with hundreds of results is far smaller."""
 DEEPEST = 20
@@ -54,12 +57,15 @@ class Guard:
 
     def __init__(self, app: App, hosts: Iterable[str] = LOOPBACK) -> None:
         self.app, self.hosts = app, frozenset(hosts)
+        self.shared = not all(is_loopback(one) for one in self.hosts)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request."""
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
+
+        SHARED.set(self.shared)
 
         async def with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
@@ -94,12 +100,20 @@ class Guard:
         origin = headers.get(b"origin", b"").decode("latin-1")
         site = headers.get(b"sec-fetch-site", b"")
         # A form of our own pages, which send no referrer, comes with the origin "null"; the browser says whose it is.
-        ours = not origin or (site == b"same-origin" if origin == "null" else urlsplit(origin).netloc == host)
+        ours = not origin or (site == b"same-origin" if origin == "null" else origin.partition("://")[2] == host)
         if scope["method"] != "GET" and (not ours or site == b"cross-site"):
             return 403, "origin", "another page sent this", "use the page of osteocast itself"
         if len(scope.get("raw_path") or b"") + len(scope["query_string"]) > LONGEST_PATH:
             return 414, "address", "it is too long", "send what it holds in the body"
         return None
+
+
+def is_loopback(name: str) -> bool:
+    """Whether a name, or an address, is of this machine alone."""
+    try:
+        return name in LOOPBACK or ipaddress.ip_address(name.strip("[]")).is_loopback
+    except ValueError:
+        return False
 
 
 def host_name(host: str) -> str:

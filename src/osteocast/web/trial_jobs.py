@@ -203,9 +203,15 @@ class Trials:
     def _follow(self, id_: str, process: subprocess.Popen[str], folder: Path) -> None:
         """Take down what the process says until it ends; then the next one begins."""
         assert process.stdout is not None
-        for line in process.stdout:
-            with contextlib.suppress(ValueError):
-                self._heard(id_, json.loads(line), folder)
+        try:
+            for line in process.stdout:
+                with contextlib.suppress(ValueError, TypeError, KeyError, AttributeError, OSError):
+                    self._heard(id_, json.loads(line), folder)
+        finally:
+            self._ended(id_, process, folder)
+
+    def _ended(self, id_: str, process: subprocess.Popen[str], folder: Path) -> None:
+        """Clear up after a process, whatever became of it, and begin the next trial."""
         _end(process)
         with self._lock:
             job = self._jobs.get(id_)

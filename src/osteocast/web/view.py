@@ -89,6 +89,26 @@ class View:
         density = f"{kind}-{number}-bmd_g_cm2"
         return bool(self.values.get(density)) or any(name in self.errors for name in names)
 
+    def place(self, number: int) -> int | None:
+        """Where the forecast of a strategy stands in the charts, from 0; None where the field is empty.
+
+        Strategies that say the same are forecast once and share a letter; one that cannot be read keeps its own.
+        """
+        name, given = f"strategy-{number}", self.filled.strategies
+        if name not in given:
+            return None if given or number != self.strategies[0] else 0
+        said = {one: self.checked.strategies.get(one, text) for one, text in given.items()}
+        return list(dict.fromkeys(said.values())).index(said[name])
+
+    def letter(self, number: int) -> str:
+        """The letter of a strategy in the charts; empty where the field is."""
+        place = self.place(number)
+        return "" if place is None else letter(place)
+
+    def style(self, number: int) -> int:
+        """The line style of a strategy in the charts."""
+        return style_number(self.place(number) or 0)
+
     def sentence(self, number: int) -> str:
         """A strategy as it stands in its field."""
         return self.rewritten.get(f"strategy-{number}", self.values.get(f"strategy-{number}", ""))
@@ -101,6 +121,12 @@ class View:
         """The rows of a strategy, one a drug."""
         regimen = self.checked.strategies.get(f"strategy-{number}")
         return [] if regimen is None else items.rows(number, regimen)
+
+    def item(self, name: str, value: str) -> str:
+        """What a field of a row shows: what was typed while the rows of its strategy have a complaint."""
+        strategy = name.rsplit("-", 2)[0]
+        wrong = any(one.startswith(f"{strategy}-") for one in self.errors)
+        return self.values.get(name, value) if wrong else value
 
     @property
     def slots(self) -> list[str]:
@@ -204,15 +230,18 @@ def released(bench: Workbench, values: Mapping[str, str], extra: Mapping[str, st
     try:
         return _forecast(bench, view, RELEASED) or view
     except OsteocastError as error:
-        name = persons.field_of(error.where, filled)
+        name = persons.field_of(error.where, checked.strategies)
         view.extra = {**view.extra, name: persons.sentence(error)}
         return view
 
 
 def _forecast(bench: Workbench, view: View, draws: int) -> View | None:
-    """The view with its forecast; None where there is nobody to forecast."""
+    """The view with its forecast; None where there is nobody to forecast, or something has to be corrected first.
+
+    A strategy that cannot be read is not left out: the next would take its letter, and count as what was taken.
+    """
     checked, years = view.checked, view.filled.years
-    if checked.person is None:
+    if checked.person is None or checked.errors:
         return None
     chosen = tuple(dict.fromkeys(checked.strategies.values())) or (Regimen(),)
     view.draws = draws

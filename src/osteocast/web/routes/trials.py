@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import AsyncIterator, Mapping
+from functools import cache
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Body, Depends, HTTPException, Request
@@ -54,8 +55,9 @@ def trials_of(request: Request) -> Trials:
 Running = Annotated[Trials, Depends(trials_of)]
 
 
-def about() -> list[dict[str, Any]]:
-    """The bundled designs: name, title, arms."""
+@cache
+def about() -> tuple[dict[str, Any], ...]:
+    """The bundled designs: name, title, arms; they do not change while the server runs."""
     from osteocast.trials.reading import load_design
 
     found = []
@@ -63,7 +65,7 @@ def about() -> list[dict[str, Any]]:
         one = load_design(path)
         arms = [(arm.label or arm.name, str(one.background + arm.regimen)) for arm in one.arms]
         found.append({"name": name, "title": one.title, "arms": arms, "visits": list(one.visits_month)})
-    return found
+    return tuple(found)
 
 
 def shown(running: Trials, values: Mapping[str, str], errors: Mapping[str, str]) -> dict[str, Any]:

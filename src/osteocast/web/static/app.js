@@ -12,3 +12,14 @@ for (const name of ["level", "theme"]) {
 if (window.Idiomorph) {
   Idiomorph.defaults.callbacks.beforeAttributeUpdated = (name, node) => !(name === "open" && node.tagName === "DETAILS");
 }
+// Where the server no longer answers, what is drawn may not belong to what is typed: it is hidden until an answer comes.
+function gone(is) {
+  const told = document.getElementById("gone");
+  if (!told) return;
+  told.hidden = !is;
+  document.body.classList.toggle("gone", is);
+}
+document.addEventListener("htmx:sendError", () => gone(true));
+document.addEventListener("htmx:afterOnLoad", (event) => {
+  if (["result", "case"].includes(event.detail.target?.id)) gone(false);
+});

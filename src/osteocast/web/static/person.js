@@ -22,7 +22,10 @@
       try {
         const answer = await fetch("/person/charts", { method: "POST", body: new URLSearchParams(new FormData(form())) });
         if (answer.status === 200) draw(await answer.text(), asked);
-      } catch { again = false; } // the server has gone: the next whole forecast says so
+      } catch { // the server has gone
+        again = false;
+        document.body.dispatchEvent(new Event("htmx:sendError", { bubbles: true }));
+      }
     } while (again);
     drawing = false;
   }
