@@ -338,3 +338,14 @@ def test_the_table_says_when_to_scan_what_texts_say_and_how_many_break(capsys):
     for words in ("Next scan: 20", "Guidance on", "keep measuring:", "of 1,000 in 5 years", "schedule"):
         assert words in text
     assert max(map(len, text.splitlines())) <= 80
+
+
+def test_two_readings_are_compared_at_the_month_they_name():
+    """The twin keeps fewer months than `compare`, so a month is not its place."""
+    man = load_person(Path(__file__).parents[2] / "examples" / "man-on-testosterone-and-anastrozole.toml")
+    found = forecast(man, ["testosterone gel 50 mg daily + anastrozole 1 mg daily"], 2, draws=40).to_dict()
+    said = next(note for note in found["person"]["notes"] if "axis stays off" in note)
+    spine = float(said.partition("the spine stands at ")[2].partition(" %")[0].replace("\N{MINUS SIGN}", "-"))
+    one = found["strategies"][0]
+    median = one["sites"]["lumbar_spine"]["change_pct"]["median"][one["months"].index(24)]
+    assert "at month 24" in said and abs(spine - median) < 0.06

@@ -430,7 +430,7 @@ def test_a_short_forecast_without_fractures_or_advice_is_reported(results):
     for one in result["strategies"]:
         one |= {"fracture": {}, "schedule": [], "warnings": [], "exit": None}
     result |= {"why": None, "next_scan": {}, "schedule": [], "guidance": {}, "harms": [], "sources": [], "known": []}
-    result |= {"scan_pairs": [], "marker_pairs": []}
+    result |= {"scan_pairs": [], "marker_pairs": [], "last_scans": []}
     result["guidance_summary"] = {}
     result["person"] |= {"scans": [], "filled": [], "date": None}
     assert "No bone scan was given" in twin_page(result)

@@ -141,12 +141,14 @@ class Forecast:
             "sources": [*dict.fromkeys(studies), *sorted(set(cited) - set(studies))],
         }
 
-    def _readings(self) -> list[str]:
+    def compared_readings(self) -> list[str]:
+        """A sentence for each strategy that can be read in two ways; see `forecast.readings`."""
         found = []
         for one in self.strategies:
             if one.reading is not None:
-                month = min(READ_AT_MONTH, int(one.months[-1]))
-                found.append(readings.sentence(one.regimen, one.bmd, one.course, one.reading, month))
+                place = int(np.searchsorted(one.months, min(READ_AT_MONTH, one.months[-1])))
+                at = readings.At(int(one.months[place]), place)
+                found.append(readings.sentence(one.regimen, one.bmd, one.course, one.reading, at))
         return found
 
     def _person(self) -> dict[str, Any]:
@@ -168,7 +170,7 @@ class Forecast:
             **person_to_dict(self.person),
             "menopause_age": self.person.age_at_menopause,
             "filled": filled,
-            "notes": [*dating(self.person), *self.draws.notes, *self._readings()],
+            "notes": [*dating(self.person), *self.draws.notes, *self.compared_readings()],
         }
 
 

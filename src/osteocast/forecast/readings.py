@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -75,7 +75,14 @@ def with_axis_off(person: Person, regimen: Regimen) -> Regimen | None:
     return regimen + Regimen((Item(HOLDS_OFF, start_month=first, end_month=last),))
 
 
-def sentence(regimen: Regimen, ours: Mapping[str, np.ndarray], course: Course, other: Reading, months: int) -> str:
+class At(NamedTuple):
+    """A month, and its place among those that are kept."""
+
+    month: int
+    place: int
+
+
+def sentence(regimen: Regimen, ours: Mapping[str, np.ndarray], course: Course, other: Reading, at: At) -> str:
     """What the two readings give, in one note.
 
     Args:
@@ -83,18 +90,18 @@ def sentence(regimen: Regimen, ours: Mapping[str, np.ndarray], course: Course, o
         ours: density by site in the mechanism's own reading, shape (months, draws).
         course: its quantities.
         other: the other reading.
-        months: the month at which they are compared.
+        at: the month at which they are compared.
     """
 
     def spine(bmd: Mapping[str, np.ndarray]) -> str:
-        return f"{np.median(bands.change_pct(bmd['lumbar_spine'])[months]):+.1f} %".replace("-", "\N{MINUS SIGN}")
+        return f"{np.median(bands.change_pct(bmd['lumbar_spine'])[at.place]):+.1f} %".replace("-", "\N{MINUS SIGN}")
 
     def estradiol(found: Course) -> str:
-        return f"{1e3 * np.median(found.quantity['E2'][months]):.0f} pmol/L"
+        return f"{1e3 * np.median(found.quantity['E2'][at.place]):.0f} pmol/L"
 
     return (
         f"{regimen}: {WHY}. If it "
-        f"does, as the mechanism has it, the spine stands at {spine(ours)} at month {months} with estradiol "
+        f"does, as the mechanism has it, the spine stands at {spine(ours)} at month {at.month} with estradiol "
         f"{estradiol(course)}; if the axis stays off, at {spine(other.bmd)} with {estradiol(other.course)}, because "
         "the inhibitor takes nearly all estradiol made outside the testis and only a tenth of what the testis makes"
     )

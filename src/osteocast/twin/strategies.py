@@ -110,7 +110,9 @@ class TwinForecast:
         """The JSON of `osteocast twin --json`."""
         usual = self.forecast.to_dict()
         twin, said = self.twin, self.advice
-        person = usual["person"] | {"notes": [*dating(twin.person), *twin.draws.notes]}
+        person = usual["person"] | {
+            "notes": [*dating(twin.person), *twin.draws.notes, *self.forecast.compared_readings()]
+        }
         strategies = []
         first = str(self.forecast.strategies[0].regimen)
         for i, (one, made) in enumerate(zip(self.forecast.strategies, usual["strategies"], strict=True)):
