@@ -12,12 +12,11 @@ from osteocast.errors import OsteocastError
 from osteocast.forecast.compare import compare
 from osteocast.forecast.mechanism import mechanisms
 from osteocast.forecast.why import why
-from osteocast.regimen import Regimen
 from osteocast.report.levels import fixed
 from osteocast.report.merge import letter
-from osteocast.web import cases, figures, forms, glossing, pages, persons, scenes
+from osteocast.web import figures, glossing, pages, scenes
+from osteocast.web.linked import case_of
 from osteocast.web.models import ProblemOut, StrategiesIn
-from osteocast.web.moving import moved
 from osteocast.web.routes.api import PROBLEMS, person_of
 from osteocast.web.routes.person import Values
 from osteocast.web.workbench import ALONE
@@ -67,16 +66,11 @@ def own(values: Values) -> Response:
 
 @lru_cache(maxsize=2)
 def _of_case(link: str) -> figures.Moving:
-    case = cases.unpacked(link)
-    checked = persons.check(forms.read(forms.values_of(case)))
-    if checked.person is None or checked.errors:
-        what = next(iter(checked.errors.values()), "Sex and age are not given.").rstrip(".")
-        raise OsteocastError(what, where="case", fix="mend it on the page first")
-    now = moved(checked.person, tuple(dict.fromkeys(checked.strategies.values())) or (Regimen(),))
+    now, years = case_of(link)
     with ALONE:
-        forecast = compare(now.person, now.strategies, years=case.years, draws=DRAWS)
+        forecast = compare(now.person, now.strategies, years=years, draws=DRAWS)
         chains = mechanisms(forecast)
-        splits = [why(now.person, one.regimen, case.years, DRAWS).to_dict() for one in forecast.strategies]
+        splits = [why(now.person, one.regimen, years, DRAWS).to_dict() for one in forecast.strategies]
     found = [
         {"mechanism": chain.to_dict(), "why": split, "support": one.support.to_dict()["class"]}
         for one, chain, split in zip(forecast.strategies, chains, splits, strict=True)

@@ -8,12 +8,9 @@ from typing import Any
 from fastapi import APIRouter
 from starlette.responses import HTMLResponse, Response
 
-from osteocast.errors import OsteocastError
-from osteocast.regimen import Regimen
 from osteocast.report.html import twin_page
 from osteocast.report.levels import DEFAULT, LEVELS
-from osteocast.web import cases, forms, persons
-from osteocast.web.moving import moved
+from osteocast.web.linked import case_of
 from osteocast.web.routes.person import Values
 from osteocast.web.security import REPORT_POLICY
 from osteocast.web.workbench import ALONE, RELEASED
@@ -52,11 +49,6 @@ def result(link: str) -> dict[str, Any]:
     """
     from osteocast.twin import forecast
 
-    case = cases.unpacked(link)
-    checked = persons.check(forms.read(forms.values_of(case)))
-    if checked.person is None or checked.errors:
-        what = next(iter(checked.errors.values()), "Sex and age are not given.").rstrip(".")
-        raise OsteocastError(what, where="case", fix="mend it on the page first")
-    now = moved(checked.person, tuple(dict.fromkeys(checked.strategies.values())) or (Regimen(),))
+    now, years = case_of(link)
     with ALONE:
-        return forecast(now.person, now.strategies, case.years, RELEASED).to_dict()
+        return forecast(now.person, now.strategies, years, RELEASED).to_dict()
