@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from osteocast.drugs.catalogue import catalogue
-from osteocast.engine.exposure import course_levels, courses, drive_from
+from osteocast.engine.exposure import course_levels, courses, drive_from, drive_of_begun, only
 from osteocast.engine.schedule import breakpoints, modelled, schedule
 from osteocast.errors import OsteocastError
 from osteocast.model import assemble
@@ -165,3 +165,30 @@ def test_a_drug_that_is_not_modelled_is_refused_by_name():
     with pytest.raises(OsteocastError, match=silent[0].name):
         require_modelled(Regimen.parse(silent[0].usual))
     require_modelled(Regimen.parse("anastrozole 1 mg daily"))
+
+
+MIXED = (
+    "anastrozole 1 mg daily for 60 months + calcium 500 mg daily",
+    "none",
+    "zoledronic acid 4 mg every 6 months from month 6 + denosumab 60 mg every 6 months from month 24",
+)
+
+
+@pytest.mark.parametrize("day", [-3.0, 1.5, 200.2, 900.9, 4000.0])
+def test_courses_one_by_one_give_what_all_at_once_give(day):
+    column = np.array([0, 1, 2, 2, 0])
+    taken = courses(schedule([Regimen.parse(text) for text in MIXED], column, pad=8), P)
+    begun = drive_of_begun(taken, lambda one: course_levels(one, day), column.shape, day)
+    whole = vars(drive_from(course_levels(taken, day), taken))
+    assert set(vars(begun)) == set(whole)
+    for name, expected in whole.items():
+        np.testing.assert_allclose(getattr(begun, name), expected, rtol=1e-14, atol=0.0, err_msg=name)
+
+
+def test_courses_that_act_on_none_of_the_channels_never_begin():
+    taken = courses(schedule([Regimen.parse(text) for text in MIXED], np.array([0, 1, 2]), pad=8), P)
+    some = only(taken, ("antibody_input",))
+    assert some.channels == ("antibody_input",)
+    assert np.sum(np.isfinite(taken.begins_d)) == 2
+    assert np.sum(np.isfinite(some.begins_d)) == 1
+    assert not np.isfinite(only(taken, ()).begins_d).any()

@@ -39,7 +39,7 @@ def one_course(text):
     first = {
         name: float(np.asarray(getattr(taken, name))[0, 0])
         for name in taken._fields
-        if name not in ("weight", "channels")
+        if name not in ("weight", "channels", "begins_d")
     }
     return SimpleNamespace(**first), level
 

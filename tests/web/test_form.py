@@ -272,15 +272,16 @@ def test_what_is_drawn_while_dragging_is_near_what_is_drawn_when_let_go():
     from osteocast.web import workbench
 
     person = Person(sex="female", age=62, age_at_menopause=50)
-    twin = infer(person, draws=100, per_round=100)
     regimens = [Regimen.parse(one) for one in (PROTECTED, f"{INHIBITOR} + denosumab 60 mg every 6 months")]
-    months = workbench.months_of(10)
-    given = (twin.person, twin.draws, twin.present, twin.numbers, regimens, 10)
-    for draft, fine in zip(
-        workbench.onward(*given, workbench.DRAFT, months),
-        workbench.onward(*given, workbench.DEFAULT, months),
-        strict=True,
-    ):
+
+    def strategies(accuracy):
+        twin = infer(person, draws=100, per_round=100, accuracy=accuracy)
+        given = (twin.person, twin.draws, twin.present, twin.numbers, regimens, 10)
+        return workbench.onward(*given, accuracy, workbench.months_of(10))
+
+    assert workbench.accuracy_of(workbench.DRAGGED) == workbench.DRAFT
+    assert workbench.accuracy_of(workbench.RELEASED) == workbench.DEFAULT
+    for draft, fine in zip(strategies(workbench.DRAFT), strategies(workbench.DEFAULT), strict=True):
         for site in ("lumbar_spine", "total_hip"):
             apart = np.median(draft.t_score(site), axis=1) - np.median(fine.t_score(site), axis=1)
             assert np.abs(apart).max() < 0.01

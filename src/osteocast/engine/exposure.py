@@ -7,17 +7,21 @@ a card has a molar mass, hours to days.
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from types import SimpleNamespace
 from typing import Any, NamedTuple
 
+import jax
 import jax.numpy as jnp
 
 from osteocast.drugs.catalogue import Card, card
+from osteocast.engine.configure import configure
 from osteocast.engine.schedule import Schedule
 from osteocast.engine.traits import ALL, Traits
 from osteocast.model.assemble import DRIVES
 from osteocast.model.kinetics import area, concentration
+
+configure()
 
 FAST = 200.0  # absorption [1/day] of whatever enters without delay
 
@@ -45,6 +49,8 @@ class Courses(NamedTuple):
     antibody: Any
     """See `Schedule`."""
     first_d: Any
+    begins_d: Any
+    """Day on which the first of all people begins each course, shape (courses,); endless where nobody has it."""
 
 
 def courses(plan: Schedule, p: SimpleNamespace, traits: Traits = ALL) -> Courses:
@@ -81,6 +87,7 @@ def courses(plan: Schedule, p: SimpleNamespace, traits: Traits = ALL) -> Courses
         channels=traits.channels,
         antibody=plan.antibody,
         first_d=plan.first_d,
+        begins_d=jnp.min(jnp.where(plan.card > 0, plan.start_d, jnp.inf), axis=1),
     )
 
 
@@ -145,19 +152,49 @@ def course_areas(courses: Courses, t_d: Any) -> Any:
     return area(courses, *_so_far(courses, t_d))
 
 
-def drive_from(levels: Any, courses: Courses, channels: tuple[str, ...] | None = None) -> SimpleNamespace:
+def drive_from(levels: Any, courses: Courses) -> SimpleNamespace:
     """Sum of concentration x weight over courses, for every channel; shapes (..., courses, people) to
-    (..., people).
+    (..., people)."""
+    total = [jnp.sum(weight * levels, axis=-2) for weight in courses.weight]
+    return SimpleNamespace(**dict(zip(courses.channels, total, strict=True)))
+
+
+def only(courses: Courses, channels: tuple[str, ...]) -> Courses:
+    """The courses as far as they act on some channels; those that act on none of them never begin."""
+    weight = courses.weight[jnp.array([courses.channels.index(name) for name in channels], int)]
+    begins_d = jnp.where(jnp.any(weight != 0.0, axis=(0, 2)), courses.begins_d, jnp.inf)
+    return courses._replace(weight=weight, channels=channels, begins_d=begins_d)
+
+
+def drive_of_begun(
+    courses: Courses, level: Callable[[Courses], Any], shape: tuple[int, ...], until_d: Any
+) -> SimpleNamespace:
+    """Sum of level x weight over the courses that have begun, one by one: those that nobody has yet cost nothing.
 
     Args:
-        levels: of the courses.
-        courses: with their weights.
-        channels: which to work out; None = all of `courses.channels`.
+        courses: all of them.
+        level: of one course, from its numbers of shape (people,) to `shape`.
+        shape: (..., people).
+        until_d: courses that begin on this day [day] or later are left out.
+
+    Returns:
+        A record with every channel of the courses, each of `shape`.
     """
-    wanted = courses.channels if channels is None else channels
-    where = [courses.channels.index(name) for name in wanted]
-    total = [jnp.sum(courses.weight[i] * levels, axis=-2) for i in where]
-    return SimpleNamespace(**dict(zip(wanted, total, strict=True)))
+    parts = courses._asdict().items()
+    numbers = {name: jnp.asarray(value) for name, value in parts if name not in ("channels", "begins_d")}
+    each_channel = (len(courses.channels), *(1,) * (len(shape) - 1), shape[-1])
+
+    def add(i: Any, total: Any) -> Any:
+        def more() -> Any:
+            own: Any = {name: value[:, i] if name == "weight" else value[i] for name, value in numbers.items()}
+            one = courses._replace(**own)
+            return total + one.weight.reshape(each_channel) * level(one)
+
+        return jax.lax.cond(courses.begins_d[i] < until_d, more, lambda: total)
+
+    nothing = jnp.zeros((len(courses.channels), *shape))
+    total = jax.lax.fori_loop(0, courses.begins_d.shape[0], add, nothing)
+    return SimpleNamespace(**dict(zip(courses.channels, total, strict=True)))
 
 
 def all_drives(some: SimpleNamespace) -> SimpleNamespace:

@@ -95,9 +95,13 @@ def _testis(p: SimpleNamespace) -> SimpleNamespace:
 
 def _balanced(t_d: float, p: SimpleNamespace) -> steroids.Hormones:
     """Levels at the LH that balances the feedback, where the testis is not the one of month 0."""
-    lh: Any = 1.0
-    for _ in range(ROUNDS):
+    import jax
+    import jax.numpy as jnp
+
+    def nearer(_: Any, lh: Any) -> Any:
         level = steroids.levels(UNTREATED, t_d, lh, p)
-        target, _ = axis.lh_response(axis.feedback(level.free_e2, level.free_t, p), 1.0, 0.0, p)
-        lh = lh * power(target / lh, DAMPING)
-    return steroids.levels(UNTREATED, t_d, lh, p)
+        target, _steepness = axis.lh_response(axis.feedback(level.free_e2, level.free_t, p), 1.0, 0.0, p)
+        return lh * power(target / lh, DAMPING)
+
+    usual = jnp.ones(jnp.broadcast_shapes(*(jnp.shape(value) for value in vars(p).values())))
+    return steroids.levels(UNTREATED, t_d, jax.lax.fori_loop(0, ROUNDS, nearer, usual), p)

@@ -9,12 +9,10 @@ import jax
 import jax.numpy as jnp
 
 from osteocast.engine.accuracy import Nodes
-from osteocast.engine.exposure import Courses, all_drives, course_levels, drive_from
+from osteocast.engine.exposure import Courses, all_drives, course_levels, drive_from, only
 from osteocast.engine.step import EVERY_SITE, Loop, step
 from osteocast.engine.traits import ALL, Traits
 from osteocast.model import assemble
-
-jax.config.update("jax_enable_x64", True)
 
 
 def _stacked(state: dict[str, Any]) -> dict[str, Any]:
@@ -45,13 +43,19 @@ def start_of(
     state: dict[str, Any], courses: Courses, p: Any, at: Nodes, traits: Traits
 ) -> tuple[Loop, dict[str, Any]]:
     """What does not change from step to step, and the states as `step` takes them; arguments as `advance`."""
+    direct = tuple(name for name in courses.channels if name not in assemble.LINEAR)
+    blocking = tuple(name for name in courses.channels if name == "antibody_input")
+    stored = tuple(name for name in courses.channels if name not in (*direct, *blocking))
     loop = Loop(
-        courses,
+        only(courses, direct),
+        only(courses, stored),
+        only(courses, blocking),
         _with_every_site(p),
         at,
         traits,
         first_dose_d=jnp.min(courses.first_d),
         antibody=jnp.any(state["antibody"] > 0.0) | jnp.any(courses.antibody),
+        testis=jnp.any(p.testis > 0.0),
     )
     return loop, _stacked(state)
 

@@ -16,7 +16,7 @@ import jax
 import jax.numpy as jnp
 
 from osteocast.engine.accuracy import Nodes
-from osteocast.engine.exposure import Courses, all_drives, course_areas, course_levels, drive_from
+from osteocast.engine.exposure import Courses, all_drives, course_areas, course_levels, drive_of_begun
 from osteocast.engine.traits import Traits
 from osteocast.model import assemble
 
@@ -39,41 +39,56 @@ def relax(x: Any, production: Any, loss: Any, h: Any) -> tuple[Any, Any]:
     return x * left + gain * mean_left, x * mean_left + gain * mean_gain
 
 
-def _sample_times(t0: Any, h: Any, courses: Courses, at: Nodes) -> Any:
-    """When each course is sampled, shape (nodes, courses, people or 1). A step longer than the dosing interval
-    sees one whole interval, that which holds `position`, at `phase` of its clock; a shorter step is sampled at
-    `phase` of itself."""
-    phase, position = (jnp.array(column)[:, None, None] for column in (at.phase, at.position))
-    number = jnp.floor((t0 + h * position - courses.start_d) / courses.interval_d + 1e-9)
-    of_interval = courses.start_d + (number + phase) * courses.interval_d
-    return jnp.where(h + 1e-9 < courses.interval_d, t0 + h * phase, of_interval)
+def _sample_times(t0: Any, h: Any, course: Courses, at: Nodes) -> Any:
+    """When a course is sampled, shape (nodes, people). A step longer than the dosing interval sees one whole
+    interval, that which holds `position`, at `phase` of its clock; a shorter step is sampled at `phase` of itself."""
+    phase, position = (jnp.array(column)[:, None] for column in (at.phase, at.position))
+    number = jnp.floor((t0 + h * position - course.start_d) / course.interval_d + 1e-9)
+    of_interval = course.start_d + (number + phase) * course.interval_d
+    return jnp.where(h + 1e-9 < course.interval_d, t0 + h * phase, of_interval)
 
 
-def _linear(t0: Any, h: Any, courses: Courses, parts: int, channels: tuple[str, ...]) -> dict[str, Any]:
+def _sampled(t0: Any, h: Any, courses: Courses, at: Nodes, people: int) -> SimpleNamespace:
+    """What comes through channels at the sampled times of a step, shape (nodes, people)."""
+
+    def level(course: Courses) -> Any:
+        return course_levels(course, _sample_times(t0, h, course, at))
+
+    return drive_of_begun(courses, level, (len(at.weight), people), t0 + h)
+
+
+def _means(t0: Any, h: Any, courses: Courses, parts: int, people: int) -> SimpleNamespace:
     """Exact means of linear channels over equal parts of a step, shape (parts, people)."""
-    edges = t0 + h * jnp.linspace(0.0, 1.0, parts + 1)[:, None, None]
-    areas = course_areas(courses, edges)
-    return vars(drive_from((areas[1:] - areas[:-1]) * (parts / jnp.maximum(h, NO_TIME)), courses, channels))
+    edges = t0 + h * jnp.linspace(0.0, 1.0, parts + 1)[:, None]
+
+    def mean(course: Courses) -> Any:
+        areas = course_areas(course, edges)
+        return (areas[1:] - areas[:-1]) * (parts / jnp.maximum(h, NO_TIME))
+
+    return drive_of_begun(courses, mean, (parts, people), t0 + h)
 
 
 def _short_steps(state: dict[str, Any], put_in: Any, h: Any, seen: Any, p: Any) -> dict[str, Any]:
     """Carry antibody and osteoclasts through short steps, and leave their means in `seen`."""
-    now = {each.name: state[each.name] for each in assemble.RESORBING}
-    total = dict.fromkeys(now, 0.0)
     first, *others = assemble.RESORBING
-    for part in range(SUBSTEPS):
-        seen.antibody_input = put_in[part]
-        seen.antibody = now["antibody"]
+    none = {each.name: jnp.zeros_like(state[each.name]) for each in assemble.RESORBING}
+
+    def short(part: Any, carried: Any) -> Any:
+        now, total = carried
+        own = SimpleNamespace(**vars(seen) | {"antibody_input": put_in[part], "antibody": now[first.name]})
         for _ in range(2):  # its loss depends on its own level: once with its value, once with its mean
-            end, seen.antibody = relax(now["antibody"], *first.balance(seen, p), h / SUBSTEPS)
-        now["antibody"] = end
-        vars(seen).update(assemble.blockade(seen, p))
+            end, own.antibody = relax(now[first.name], *first.balance(own, p), h / SUBSTEPS)
+        new = {first.name: end}
+        vars(own).update(assemble.blockade(own, p))
         for each in others:
-            now[each.name], mean = relax(now[each.name], *each.balance(seen, p), h / SUBSTEPS)
-            setattr(seen, each.name, mean)
-        total = {name: value + getattr(seen, name) / SUBSTEPS for name, value in total.items()}
-    vars(seen).update(total)
-    return now
+            new[each.name], mean = relax(now[each.name], *each.balance(own, p), h / SUBSTEPS)
+            setattr(own, each.name, mean)
+        return new, {name: value + getattr(own, name) / SUBSTEPS for name, value in total.items()}
+
+    start = {name: state[name] for name in none}
+    end, means = jax.lax.fori_loop(0, SUBSTEPS, short, (start, none))
+    vars(seen).update(means)
+    return dict(end)
 
 
 def _volumes(state: dict[str, Any], h: Any, seen: Any, p: Any) -> dict[str, Any]:
@@ -96,7 +111,12 @@ def _at_volume(balance: assemble.Balance, name: str, seen: Any, p: Any, volume: 
 class Loop(NamedTuple):
     """What does not change from step to step."""
 
-    courses: Courses
+    direct: Courses
+    """Courses on the channels whose effect is averaged over a step."""
+    stored: Courses
+    """Courses on the channels that fill stores of drug, whose own mean is all that counts."""
+    blocking: Courses
+    """Courses of an antibody."""
     p: Any
     at: Nodes
     traits: Traits
@@ -104,6 +124,8 @@ class Loop(NamedTuple):
     """Day before which nobody takes anything."""
     antibody: Any
     """Whether anybody ever has any."""
+    testis: Any
+    """Whether there are men."""
 
 
 def _hormones(state: dict[str, Any], t0: Any, h: Any, loop: Loop, *, exposed: bool) -> tuple[Any, ...]:
@@ -118,28 +140,36 @@ def _hormones(state: dict[str, Any], t0: Any, h: Any, loop: Loop, *, exposed: bo
         loop: what stays.
         exposed: whether anything may be taken during the step; where not, one point in time is enough.
     """
-    courses, p, at = loop.courses, loop.p, loop.at
-    direct = tuple(name for name in courses.channels if name not in assemble.LINEAR)
-    if exposed and direct:
-        drive = drive_from(course_levels(courses, _sample_times(t0, h, courses, at)), courses, direct)
+    p, at, people = loop.p, loop.at, state["osteoclasts"].shape
+    if exposed and loop.direct.channels:
+        drive = _sampled(t0, h, loop.direct, at, people[0])
         times, weight = t0 + h * jnp.array(at.position)[:, None], jnp.array(at.weight)[:, None]
     else:
         drive, times, weight = SimpleNamespace(), t0 + 0.5 * h, jnp.ones(1)
     drive = all_drives(drive)
-    seen = SimpleNamespace(**state, **assemble.slow(t0 + 0.5 * h, p))
-    new = {each.name: state[each.name] for each in assemble.AXIS}
 
-    def averaged(forcing: Any) -> dict[str, Any]:
-        found = forcing(drive, times, seen, p).items()
-        return {name: jnp.sum(weight * x, axis=0) if jnp.ndim(x) > 1 else x for name, x in found}
+    def passed(*, follows: bool) -> tuple[dict[str, Any], dict[str, Any]]:
+        seen = SimpleNamespace(**state, **assemble.slow(t0 + 0.5 * h, p))
+        new = {each.name: state[each.name] for each in assemble.AXIS}
 
-    if loop.traits.axis:
-        for _ in range(2):  # LH feeds back on itself: once with its value, once with its mean
-            vars(seen).update(averaged(assemble.pituitary))
-            new |= _solved(assemble.AXIS, state, h, seen, p)
-    means = averaged(assemble.forcing)
-    people = state["osteoclasts"].shape
-    return new, {name: jnp.broadcast_to(means[name], people) for name in means if name not in assemble.LINEAR}
+        def averaged(forcing: Any) -> dict[str, Any]:
+            found = forcing(drive, times, seen, p).items()
+            return {name: jnp.sum(weight * x, axis=0) if jnp.ndim(x) > 1 else x for name, x in found}
+
+        if loop.traits.axis:
+            for _ in range(2):  # LH feeds back on itself: once with its value, once with its mean
+                vars(seen).update(averaged(assemble.pituitary))
+                new |= _solved(assemble.AXIS, state, h, seen, p)
+                if not follows:
+                    seen.lh = state["lh"]
+        means = averaged(assemble.forcing)
+        return new, {name: jnp.broadcast_to(means[name], people) for name in means if name not in assemble.LINEAR}
+
+    if not (loop.traits.axis and exposed):
+        return passed(follows=True)
+    # Where there is no testis nothing follows LH: seen with one LH, hormones are the same in every pass, and the
+    # compiler works them out once.
+    return jax.lax.cond(loop.testis, lambda: passed(follows=True), lambda: passed(follows=False))  # type: ignore[no-any-return]
 
 
 def _solved(states: tuple[assemble.State, ...], state: dict[str, Any], h: Any, seen: Any, p: Any) -> dict[str, Any]:
@@ -156,15 +186,15 @@ def _resorbing(state: dict[str, Any], t0: Any, h: Any, seen: Any, loop: Loop) ->
     """Antibody and osteoclasts at the end of a step: in short steps where there is an antibody; `seen` has their
     means."""
     names = [each.name for each in assemble.RESORBING]
+    nothing = jnp.zeros_like(state["osteoclasts"])
 
     def short() -> Any:
         own = SimpleNamespace(**vars(seen))
-        put_in = _linear(t0, h, loop.courses, SUBSTEPS, ("antibody_input",))["antibody_input"]
+        put_in = _means(t0, h, loop.blocking, SUBSTEPS, nothing.size).antibody_input
         new = _short_steps(state, put_in, h, own, loop.p)
         return new, {name: getattr(own, name) for name in names}
 
     def plain() -> Any:
-        nothing = jnp.zeros_like(state["osteoclasts"])
         own = SimpleNamespace(**vars(seen) | {"antibody": 0.0})
         vars(own).update(assemble.blockade(own, loop.p))
         new = {"antibody": nothing} | _solved(assemble.RESORBING[1:], state, h, own, loop.p)
@@ -180,8 +210,8 @@ def _resorbing(state: dict[str, Any], t0: Any, h: Any, seen: Any, loop: Loop) ->
 
 def step(state: dict[str, Any], t0: Any, h: Any, loop: Loop) -> dict[str, Any]:
     """One step of every state from `t0` to `t0 + h`."""
-    courses, p, idle = loop.courses, loop.p, loop.traits.idle
-    if courses.channels:
+    p, idle = loop.p, loop.traits.idle
+    if loop.traits.channels:
         taking = t0 + h > loop.first_dose_d
         axis, means = jax.lax.cond(
             taking,
@@ -192,9 +222,9 @@ def step(state: dict[str, Any], t0: Any, h: Any, loop: Loop) -> dict[str, Any]:
         axis, means = _hormones(state, t0, h, loop, exposed=False)
     empty = dict.fromkeys((*idle, *assemble.LINEAR), 0.0)
     seen = SimpleNamespace(**state | axis | means | empty | assemble.slow(t0 + 0.5 * h, p))
-    held = tuple(name for name in assemble.LINEAR if name in courses.channels and name != "antibody_input")
-    if held:
-        vars(seen).update({name: mean[0] for name, mean in _linear(t0, h, courses, 1, held).items()})
+    if loop.stored.channels:
+        means_of = _means(t0, h, loop.stored, 1, state["osteoclasts"].size)
+        vars(seen).update({name: mean[0] for name, mean in vars(means_of).items()})
     new: dict[str, Any] = state | axis
     new |= _solved(tuple(each for each in assemble.STORES if each.name not in idle), state, h, seen, p)
     new |= _resorbing(state, t0, h, seen, loop)

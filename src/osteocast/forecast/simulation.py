@@ -27,7 +27,7 @@ from osteocast.parameters.registry import parameters
 if TYPE_CHECKING:
     from osteocast.regimen import Regimen
 
-PEOPLE, STEPS, OUTPUTS, SLOTS = 200, 128, 32, 4
+PEOPLE, STEPS, OUTPUTS, SLOTS = 200, 128, 32, 8
 """Size of a piece: people, steps, outputs; courses come in multiples of the last."""
 FEWER = 150
 """People of a piece where so many fill two of them and would leave half of a whole one empty."""
@@ -105,7 +105,8 @@ def simulate(jobs: Sequence[Job]) -> list[Course]:
         jobs: what to run. All of them are cut into pieces that share the processor's cores.
     """
     plans = [_Plan(job) for job in jobs]
-    pieces = [(plan, first) for plan in plans for first in range(0, plan.people, _size(plan.people))]
+    longest_first = sorted(plans, key=lambda plan: -plan.steps)
+    pieces = [(plan, first) for plan in longest_first for first in range(0, plan.people, _size(plan.people))]
     if len(pieces) == 1 or (os.cpu_count() or 1) == 1:
         for plan, first in pieces:
             plan.run(first)
@@ -131,6 +132,7 @@ class _Plan:
         )
         self.schedule = _wider(schedule)
         first = first[: len(job.months) + 1]
+        self.steps = int(first[-1])
         self.windows = list(windows(edges[: first[-1] + 1], first))
         own = {name for name, value in job.values.items() if np.ndim(value) == 1} | _personal()
         self.fixed = tuple(sorted(set(job.values) - own))

@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 from scipy.special import ndtr
 
+from osteocast.engine.accuracy import DEFAULT, Accuracy
 from osteocast.forecast import history
 from osteocast.forecast.compare import DRAWS, SEED, check_past, whole
 from osteocast.forecast.numbers import Table
@@ -106,7 +107,14 @@ class Weighed:
     log_weight: np.ndarray
 
 
-def infer(person: Person, *, draws: int = 1000, seed: int = SEED, per_round: int = PER_ROUND) -> Twin:
+def infer(
+    person: Person,
+    *,
+    draws: int = 1000,
+    seed: int = SEED,
+    per_round: int = PER_ROUND,
+    accuracy: Accuracy = DEFAULT,
+) -> Twin:
     """Infer a person from their own measurements.
 
     Args:
@@ -114,25 +122,26 @@ def infer(person: Person, *, draws: int = 1000, seed: int = SEED, per_round: int
         draws: draws of the posterior, 10 to 20,000.
         seed: seed of the random streams; the same seed gives the same numbers.
         per_round: draws that are simulated in each round.
+        accuracy: how finely time is cut.
 
     Raises:
         OsteocastError: what was taken before month 0 cannot be simulated, or a number is out of range.
     """
     draws = whole(draws, "draws", *DRAWS)
-    return concluded(weighed(person, seed, per_round), draws, seed)
+    return concluded(weighed(person, seed, per_round, accuracy), draws, seed)
 
 
-def weighed(person: Person, seed: int = SEED, per_round: int = PER_ROUND) -> Weighed:
+def weighed(person: Person, seed: int = SEED, per_round: int = PER_ROUND, accuracy: Accuracy = DEFAULT) -> Weighed:
     """Simulate and weigh draws of a person, adherence included where a result puts it in question; see `infer`."""
     per_round = whole(per_round, "per_round", 100, 20_000)
     check_past(person)
     prior = Prior(person)
-    found = weigh(prior, seed, per_round)
+    found = weigh(prior, seed, per_round, accuracy=accuracy)
     doubtful = None
     if past.own_tablets(person):
         doubtful = flags.taken_less(prior.seen, found.fit, found.log_weight, person)
     if doubtful:
-        found = weigh(prior, seed, per_round, adherence_unknown=True)
+        found = weigh(prior, seed, per_round, adherence_unknown=True, accuracy=accuracy)
     log_weight, power = weights.tempered(found.log_weight, found.fit.log_likelihood, LEAST)
     return Weighed(prior, found, doubtful, power, log_weight)
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from osteocast.drugs.catalogue import card
+from osteocast.engine.accuracy import DEFAULT, Accuracy
 from osteocast.forecast import history
 from osteocast.forecast.simulation import Job, simulate
 from osteocast.people import joint
@@ -75,7 +76,13 @@ def own_tablets(person: Person) -> tuple[Item, ...]:
 
 
 def live(
-    person: Person, draws: Draws, months: np.ndarray, numbers: Numbers, *, adherence_unknown: bool = False
+    person: Person,
+    draws: Draws,
+    months: np.ndarray,
+    numbers: Numbers,
+    *,
+    adherence_unknown: bool = False,
+    accuracy: Accuracy = DEFAULT,
 ) -> Past:
     """Simulate the draws from youth to month 0.
 
@@ -85,6 +92,7 @@ def live(
         months: months wanted, the last is 0.
         numbers: random numbers of the draws, for doses missed at random.
         adherence_unknown: try shares of doses taken, one level a draw in turn.
+        accuracy: how finely time is cut.
     """
     n = len(np.asarray(draws.values["age"]))
     tried = plan(person, draws, months, adherence_unknown=adherence_unknown)
@@ -96,7 +104,7 @@ def live(
             continue
         values = {name: value[mine] if np.ndim(value) else value for name, value in draws.values.items()}
         taken = history.Taken(_of(numbers, mine), 0.0)
-        jobs.append(Job(values, regimen, months, tried.start_month, taken=taken))
+        jobs.append(Job(values, regimen, months, tried.start_month, taken=taken, accuracy=accuracy))
         places.append(mine)
     courses = simulate(jobs)
 

@@ -12,6 +12,7 @@ from typing import Any
 
 import numpy as np
 
+from osteocast.engine.accuracy import DEFAULT, Accuracy
 from osteocast.forecast.numbers import Table
 from osteocast.people.draws import draw_ids
 from osteocast.twin import likelihood, past, weights
@@ -56,9 +57,11 @@ class Weighted:
         return weights.effective(self.weight)
 
 
-def weigh(prior: Prior, seed: int, per_round: int, *, adherence_unknown: bool = False) -> Weighted:
+def weigh(
+    prior: Prior, seed: int, per_round: int, *, adherence_unknown: bool = False, accuracy: Accuracy = DEFAULT
+) -> Weighted:
     """Simulate and weigh draws, in as many rounds as it takes."""
-    person = prior.person
+    person, months = prior.person, prior.seen.months
     ids = draw_ids(person, per_round * MOST_ROUNDS)
     tables: list[Table] = []
     parts: list[tuple[np.ndarray, Drawn, Past]] = []
@@ -71,7 +74,7 @@ def weigh(prior: Prior, seed: int, per_round: int, *, adherence_unknown: bool = 
         if proposals:
             z = proposals[-1].draw(z)
         drawn = prior.draw(z, seed)
-        lived = past.live(person, drawn.draws, prior.seen.months, table, adherence_unknown=adherence_unknown)
+        lived = past.live(person, drawn.draws, months, table, adherence_unknown=adherence_unknown, accuracy=accuracy)
         tables.append(table)
         parts.append((z, drawn, lived))
         whole_z, whole_drawn, whole_past = _joined(parts)

@@ -15,7 +15,7 @@ from typing import Any, Generic, TypeVar
 import numpy as np
 
 from osteocast import fracture
-from osteocast.engine.accuracy import DEFAULT
+from osteocast.engine.accuracy import DEFAULT, Accuracy, nodes
 from osteocast.forecast import bands
 from osteocast.forecast.compare import MARKERS, SEED, StrategyForecast, choose, onward
 from osteocast.measure.dxa import SITES
@@ -27,8 +27,8 @@ from osteocast.twin.pairs import RATES
 
 DRAGGED, RELEASED = 300, 1000
 """Draws while something is dragged, and when it is let go."""
-DRAFT = DEFAULT._replace(step_d=90.0, repeat=1)
-"""How finely time is cut while something is dragged: medians of T-scores within 0.003 of those when it is let go."""
+DRAFT = DEFAULT._replace(step_d=90.0, history_step_d=90.0, finest_d=8.0, repeat=1, at=nodes(2, 1))
+"""How finely time is cut while something is dragged: medians of T-scores within 0.01 of those when it is let go."""
 KEPT_PERSONS, KEPT_STRATEGIES = 64, 512
 QUANTILES = {"median": 0.5, "lo90": 0.05, "hi90": 0.95, "lo50": 0.25, "hi50": 0.75}
 OUTCOMES = ("any_clinical", "hip", "vertebral_clinical")
@@ -83,7 +83,9 @@ class Workbench:
         return self._persons.get(key) or self._alone(
             lambda: (
                 self._persons.get(key)
-                or self._persons.put(key, infer(person, draws=draws, seed=SEED, per_round=draws))
+                or self._persons.put(
+                    key, infer(person, draws=draws, seed=SEED, per_round=draws, accuracy=accuracy_of(draws))
+                )
             )
         )
 
@@ -142,11 +144,16 @@ def months_of(years: int) -> np.ndarray:
     return np.array(sorted({0, 1, *range(3, min(60, 12 * years) + 1, 3), *later, 12 * years}))
 
 
+def accuracy_of(draws: int) -> Accuracy:
+    """How finely time is cut for so many draws: in longer steps while something is dragged."""
+    return DEFAULT if draws >= RELEASED else DRAFT
+
+
 def simulated(twin: Twin, regimens: Sequence[Regimen], years: int) -> tuple[StrategyForecast, ...]:
-    """Strategies of an inferred person; while something is dragged, in longer steps."""
+    """Strategies of an inferred person."""
     return onward(
         twin.person, twin.draws, twin.present, twin.numbers, list(dict.fromkeys(regimens)), years,
-        DEFAULT if twin.n >= RELEASED else DRAFT, months_of(years),
+        accuracy_of(twin.n), months_of(years),
     )  # fmt: skip
 
 
