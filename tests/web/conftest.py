@@ -28,7 +28,7 @@ def server() -> Iterator[str]:
     """The address of a running server, as `osteocast serve` starts it."""
     from osteocast.web import create_app
 
-    listening = socket.socket()
+    listening = socket.socket(proto=socket.IPPROTO_TCP)
     listening.bind(("127.0.0.1", 0))
     listening.listen(64)
     config = uvicorn.Config(create_app(), log_level="warning", access_log=False, server_header=False)

@@ -58,11 +58,12 @@ def listen(host: str, port: int) -> socket.socket:
         raise OsteocastError(
             f"{host!r} is not an address", where="--host", fix="leave it out, or give 127.0.0.1"
         ) from None
-    family, kind, _, _, address = found[0]
+    family, kind, protocol, _, address = found[0]
     if ipaddress.ip_address(str(address[0]).split("%")[0]).is_unspecified:
         what, fix = f"{host!r} is every address at once", "give the one address that others will type"
         raise OsteocastError(what, where="--host", fix=fix, why="requests for any other address are refused")
-    opened = socket.socket(family, kind)
+    # Named, or asyncio takes it for something else than TCP, and each answer waits 40 ms to be acknowledged.
+    opened = socket.socket(family, kind, protocol)
     try:
         opened.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         opened.bind(address)
