@@ -38,3 +38,9 @@ def nearest(word: str, known: Iterable[str]) -> str | None:
     """The known word most like `word`, or None when nothing is close."""
     found = difflib.get_close_matches(word.lower(), list(known), n=1, cutoff=0.6)
     return found[0] if found else None
+
+
+def choices(known: Iterable[str], close: str | None = None, apart: str = ", ") -> str:
+    """What may be written instead, as the fix of an error: the word that was probably meant, then all of them."""
+    listed = apart.join(known)
+    return f"did you mean {close}? Known are {listed}" if close else f"known are {listed}"

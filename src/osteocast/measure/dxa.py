@@ -20,7 +20,7 @@ from typing import Any, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-from osteocast.errors import OsteocastError, nearest
+from osteocast.errors import OsteocastError, choices, nearest
 
 SITES = ("lumbar_spine", "total_hip", "femoral_neck", "one_third_radius")
 DEVICES = ("Hologic", "GE Lunar")
@@ -153,7 +153,7 @@ def _known(text: object, known: Iterable[str], words: dict[str, str], where: str
         word = _fold(text)
         meant = words.get(word) or folded.get(nearest(word, folded) or "")
         if meant:
-            fix = f"did you mean {meant}? Known are {', '.join(options)}"
+            fix = choices(options, meant)
     raise OsteocastError(f"{text!r} is not a {noun} osteocast knows", where=where, fix=fix)
 
 

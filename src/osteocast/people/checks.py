@@ -8,7 +8,7 @@ import numbers
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 
-from osteocast.errors import OsteocastError, nearest
+from osteocast.errors import OsteocastError, choices, nearest
 
 _ALL_DIGITS = 1e12
 
@@ -85,7 +85,7 @@ def choice(value: object, where: str, known: Iterable[str]) -> str:
     close = nearest(value, words) if isinstance(value, str) else None
     fix = f"write one of {', '.join(words)}"
     if close:
-        fix = f"did you mean {close}? Known are {', '.join(words)}"
+        fix = choices(words, close)
     raise OsteocastError(f"{value!r} is not known here", where=where, fix=fix)
 
 
@@ -123,5 +123,4 @@ def only_keys(
         if key in words:
             continue
         close = (meant or {}).get(key) or nearest(key, words)
-        fix = f"did you mean {close}? " if close else ""
-        raise OsteocastError(f"the key {key!r} is not known", where=where, fix=f"{fix}Known are {', '.join(words)}")
+        raise OsteocastError(f"the key {key!r} is not known", where=where, fix=choices(words, close))

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from typing import Any
 
-from osteocast.errors import OsteocastError, nearest
+from osteocast.errors import OsteocastError, choices, nearest
 from osteocast.measure import dxa
 from osteocast.people import checks, joint, latent, rules
 
@@ -141,13 +141,13 @@ def _given(given: object, sex: str) -> dict[str, Distribution | float]:
         where = f"given, {name}"
         if name not in known:
             close = nearest(str(name), known)
-            hint = f"did you mean {close}? " if close else ""
+            fix = choices(known, close)
             if name == "t_score_min":
-                hint = "give the sites, or write a rule of inclusion. "
+                fix = "give the sites, or write a rule of inclusion"
             raise OsteocastError(
                 f"'{name}' cannot be given of a {sex} person",
                 where="given",
-                fix=f"{hint}Known are {', '.join(known)}",
+                fix=fix,
             )
         clean, cleaned = _one(str(name), value, where)
         if clean in result:

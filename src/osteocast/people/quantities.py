@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from osteocast.errors import OsteocastError, nearest
+from osteocast.errors import OsteocastError, choices, nearest
 from osteocast.people import checks
 
 
@@ -75,11 +75,10 @@ def quantity_name(name: object, where: str) -> str:
     if given.lower() in folded:
         return folded[given.lower()]
     close = nearest(given, folded)
-    fix = f"did you mean {folded[close]}? " if close else ""
     raise OsteocastError(
         f"{given!r} is not a hormone or marker osteocast knows",
         where=where,
-        fix=f"{fix}Known are {', '.join(QUANTITIES)}",
+        fix=choices(QUANTITIES, folded[close] if close else None),
     )
 
 

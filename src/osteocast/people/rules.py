@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from osteocast.errors import OsteocastError, nearest
+from osteocast.errors import OsteocastError, choices, nearest
 
 WHERE = "inclusion"
 _COMPARISONS: Mapping[type, Callable[[Any, Any], Any]] = {
@@ -102,12 +102,10 @@ def _is_boolean(node: ast.expr) -> bool:
 def _check(node: ast.expr, text: str, known: tuple[str, ...], names: list[str]) -> None:
     if isinstance(node, ast.Name):
         if node.id not in known:
-            close = nearest(node.id, known)
-            hint = f"did you mean {close}? " if close else ""
             raise OsteocastError(
                 f"the rule '{text}' reads {node.id}, which is no fact of a person",
                 where=WHERE,
-                fix=f"{hint}Known are {', '.join(known)}",
+                fix=choices(known, nearest(node.id, known)),
             )
         names.append(node.id)
     elif isinstance(node, ast.Constant):

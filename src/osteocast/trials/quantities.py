@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from osteocast.errors import OsteocastError, nearest
+from osteocast.errors import OsteocastError, choices, nearest
 from osteocast.measure.dxa import SITES
 
 MARKERS = ("sCTX", "uNTX", "P1NP", "BSAP")
@@ -67,6 +67,5 @@ def _known(word: str, names: tuple[str, ...], noun: str) -> str:
     if given in folded:
         return folded[given]
     close = nearest(given, folded)
-    known = f"did you mean {folded[close]}? Known are" if close else "known are"
-    listed = ", ".join(names)
-    raise OsteocastError(f"'{word}' is not a {noun} of a trial", where=noun, fix=f"{known} {listed}")
+    fix = choices(names, folded[close] if close else None)
+    raise OsteocastError(f"'{word}' is not a {noun} of a trial", where=noun, fix=fix)

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from osteocast.errors import OsteocastError, nearest
+from osteocast.errors import OsteocastError, choices, nearest
 from osteocast.text_files import read_text
 from osteocast.trials import design_parts
 from osteocast.trials.design import Design, Endpoint, TrialArm
@@ -158,9 +158,7 @@ def _said(kind: str, given: Any, context: Mapping[str, Any], path: tuple[str | i
         return f"{key} is missing", f"add a line {key}: ...; {EXAMPLE}"
     if kind == "extra_forbidden":
         known = _keys(path[:-1])
-        close = nearest(key, known)
-        said = f"did you mean {close}? Known are" if close else "known are"
-        return f"{key} is not a key here", f"{said} {', '.join(known)}"
+        return f"{key} is not a key here", choices(known, nearest(key, known))
     if kind in _NUMBER:
         bound, said = _NUMBER[kind]
         limit = context[bound]
@@ -174,9 +172,7 @@ def _said(kind: str, given: Any, context: Mapping[str, Any], path: tuple[str | i
         return f"{shown} is neither true nor false", "write true or false"
     if kind == "literal_error":
         words = tuple(word.strip("'") for word in str(context["expected"]).replace(" or ", ", ").split(", "))
-        close = nearest(str(given), words)
-        said = f"did you mean {close}? Known are" if close else "known are"
-        return f"{shown} is not known here", f"{said} {', '.join(words)}"
+        return f"{shown} is not known here", choices(words, nearest(str(given), words))
     if kind == "string_pattern_mismatch":
         return f"{shown} cannot name an arm", "use letters, digits, _ and -, beginning with a letter; add a label"
     if kind.startswith("string"):

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-from osteocast.errors import OsteocastError, nearest
+from osteocast.errors import OsteocastError, choices, nearest
 from osteocast.evidence.targets import Target
 from osteocast.measure import assay, dxa
 from osteocast.people.sample import SPREAD, Group
@@ -196,7 +196,5 @@ def chosen(found: Sequence[Cohort], study: str) -> tuple[Cohort, ...]:
     names = list(dict.fromkeys(one.name for one in found))
     first = {name.lower(): name for name in names} | {name.lower().split(" ")[0]: name for name in names}
     close = nearest(wanted, first)
-    known = f"did you mean '{first[close]}'? Known are" if close else "known are"
-    raise OsteocastError(
-        f"no study of the evidence begins with '{study}'", where="STUDY", fix=f"{known} {'; '.join(names)}"
-    )
+    fix = choices(names, f"'{first[close]}'" if close else None, "; ")
+    raise OsteocastError(f"no study of the evidence begins with '{study}'", where="STUDY", fix=fix)
