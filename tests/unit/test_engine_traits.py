@@ -50,6 +50,30 @@ def test_what_is_left_in_bone_is_not_left_out(sample):
     assert "buried" not in traits_of(none, values, held, ()).idle
 
 
+@pytest.mark.parametrize("text", ["none", "anastrozole 1 mg daily"])
+def test_an_antibody_of_the_past_still_acts_where_nobody_takes_one(sample, text):
+    """A loop made for these people has no course of an antibody, and gives what the loop for everything gives."""
+
+    def course(antibody, lean):
+        start = {name: np.full(PEOPLE, float(x)) for name, x in assemble.YOUNG_ADULT.items()}
+        return run(
+            sample(WOMEN, PEOPLE),
+            [Regimen.parse(text)],
+            np.zeros(PEOPLE, int),
+            np.array([0.0, 1.0, 12.0]),
+            start_month=0.0,
+            state=start | {"antibody": np.full(PEOPLE, antibody)},
+            wanted=("antibody", "lumbar_spine", "sCTX"),
+            lean=lean,
+        ).quantity
+
+    whole, made, never = course(20.0, False), course(20.0, True), course(0.0, False)
+    for name, expected in whole.items():
+        np.testing.assert_allclose(made[name], expected, rtol=1e-12, atol=1e-15, err_msg=name)
+    assert np.all(whole["antibody"][1] > 0.0)
+    assert np.all(whole["sCTX"][1] < 0.7 * never["sCTX"][1])
+
+
 def test_the_pituitary_is_left_out_only_where_nobody_asks(sample):
     none, women, men = [Regimen.parse("none")], sample(WOMEN, PEOPLE), sample(MEN, PEOPLE)
     assert not traits_of(none, women, None, assemble.SITES).axis

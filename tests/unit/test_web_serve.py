@@ -26,7 +26,7 @@ def test_small_answers_are_sent_at_once():
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
 
-    async def waits() -> bool:
+    async def at_once() -> bool:
         found = asyncio.get_running_loop().create_future()
 
         async def answer(_, writer):
@@ -36,6 +36,6 @@ def test_small_answers_are_sent_at_once():
         async with await asyncio.start_server(answer, sock=listen("127.0.0.1", port)):
             _, writer = await asyncio.open_connection("127.0.0.1", port)
             writer.close()
-            return not await found
+            return bool(await found)
 
-    assert not asyncio.run(waits())
+    assert asyncio.run(at_once())

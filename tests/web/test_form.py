@@ -263,25 +263,29 @@ def test_sliders_redraw_while_they_move_and_again_when_let_go(open_page):
     )
 
 
-def test_what_is_drawn_while_dragging_is_near_what_is_drawn_when_let_go():
+@pytest.mark.parametrize("measured", [False, True])
+def test_the_coarser_time_while_dragging_moves_medians_little(measured):
     import numpy as np
 
+    from osteocast.measure.dxa import SITES
     from osteocast.people.person import Person
     from osteocast.regimen import Regimen
     from osteocast.twin import infer
-    from osteocast.web import workbench
+    from osteocast.web import examples, forms, persons, workbench
 
     person = Person(sex="female", age=62, age_at_menopause=50)
+    if measured:
+        person = persons.check(forms.read(forms.values_of(examples.example("woman-64")))).person
     regimens = [Regimen.parse(one) for one in (PROTECTED, f"{INHIBITOR} + denosumab 60 mg every 6 months")]
 
     def strategies(accuracy):
-        twin = infer(person, draws=100, per_round=100, accuracy=accuracy)
+        twin = infer(person, draws=workbench.DRAGGED, per_round=workbench.DRAGGED, accuracy=accuracy)
         given = (twin.person, twin.draws, twin.present, twin.numbers, regimens, 10)
         return workbench.onward(*given, accuracy, workbench.months_of(10))
 
     assert workbench.accuracy_of(workbench.DRAGGED) == workbench.DRAFT
     assert workbench.accuracy_of(workbench.RELEASED) == workbench.DEFAULT
     for draft, fine in zip(strategies(workbench.DRAFT), strategies(workbench.DEFAULT), strict=True):
-        for site in ("lumbar_spine", "total_hip"):
+        for site in SITES:
             apart = np.median(draft.t_score(site), axis=1) - np.median(fine.t_score(site), axis=1)
-            assert np.abs(apart).max() < 0.01
+            assert np.abs(apart).max() < (0.03 if measured else 0.01), site

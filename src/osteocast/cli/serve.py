@@ -46,14 +46,16 @@ def serve(
 
 
 def share_one_heap() -> None:
-    """Have all threads of this process share one heap, where the C library is glibc.
+    """Have all threads of this process share one heap, where the C library is glibc and nothing else was asked for.
 
-    It would give each thread its own, which keeps what its largest forecast needed: after an hour of forecasts in
-    dozens of threads that is hundreds of megabytes.
+    It would give each thread one of several, and each keeps what its largest forecast needed; see docs/web.md.
     """
     import ctypes
+    import os
     import sys
 
+    if "MALLOC_ARENA_MAX" in os.environ:
+        return
     if sys.platform == "linux" and hasattr(libc := ctypes.CDLL(None), "mallopt"):
         libc.mallopt(M_ARENA_MAX, 1)
 
@@ -69,7 +71,9 @@ def listen(host: str, port: int) -> socket.socket:
 
     checks.number(port, "--port", *PORTS, fix=f"choose a port from {PORTS[0]} to {PORTS[1]}")
     try:
-        found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)
+        found = socket.getaddrinfo(
+            host, port, type=socket.SOCK_STREAM, proto=socket.IPPROTO_TCP, flags=socket.AI_PASSIVE
+        )
     except (socket.gaierror, UnicodeError):
         raise OsteocastError(
             f"{host!r} is not an address", where="--host", fix="leave it out, or give 127.0.0.1"

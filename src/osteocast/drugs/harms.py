@@ -52,6 +52,8 @@ class Harm:
         plain: one plain sentence.
         drug: drug, dose and length of use that were studied.
         population: who was studied, or whom it is about.
+        special: whether these are people with an illness, a procedure or a descent of their own, picked by that and
+            not by what the drug is given for: their figure is nobody else's.
         measure: one of `MEASURES`.
         value: the figure as printed in the source, in `unit`. Show `in_words()`, never this, of a remembered row.
         low: lower bound, in `unit`; what kind of bound, `spread` says.
@@ -74,6 +76,7 @@ class Harm:
     plain: str
     drug: str
     population: str
+    special: bool
     measure: str
     value: float | None
     low: float | None

@@ -15,19 +15,18 @@ import jax
 import jax.numpy as jnp
 
 from osteocast.drugs.catalogue import Card, card
-from osteocast.engine.configure import configure
 from osteocast.engine.schedule import Schedule
 from osteocast.engine.traits import ALL, Traits
 from osteocast.model.assemble import DRIVES
 from osteocast.model.kinetics import area, concentration
 
-configure()
+jax.config.update("jax_enable_x64", True)
 
 FAST = 200.0  # absorption [1/day] of whatever enters without delay
 
 
 class Courses(NamedTuple):
-    """Dose courses as data: no drug has code of its own. Shapes (courses, people) or (courses, 1)."""
+    """Dose courses as data: no drug has code of its own. Shapes (courses, people); of one course (people,)."""
 
     start_d: Any
     interval_d: Any
@@ -44,7 +43,8 @@ class Courses(NamedTuple):
     d1: Any
     d2: Any
     weight: Any
-    """Effect on each channel of the traits per unit concentration, shape (channels, courses, people)."""
+    """Effect on each channel per unit concentration, shape (channels, courses, people); of one course (channels,
+    people)."""
     channels: tuple[str, ...]
     antibody: Any
     """See `Schedule`."""
@@ -141,8 +141,8 @@ def _so_far(courses: Courses, t_d: Any) -> tuple[Any, Any, Any]:
 
 
 def course_levels(courses: Courses, t_d: Any) -> Any:
-    """Concentration of every course at time `t_d` (scalar or shape (..., courses, people)), just before any dose
-    given at that very moment."""
+    """Concentration of every course, or of one, at time `t_d` (scalar, or broadcast against the shapes of `Courses`),
+    just before any dose given at that very moment."""
     _, since_last, on_drug = _so_far(courses, t_d)
     return concentration(courses, jnp.where(on_drug > 0.0, 1.0, 0.0), since_last, on_drug)
 
@@ -160,7 +160,12 @@ def drive_from(levels: Any, courses: Courses) -> SimpleNamespace:
 
 
 def only(courses: Courses, channels: tuple[str, ...]) -> Courses:
-    """The courses as far as they act on some channels; those that act on none of them never begin."""
+    """The courses as far as they act on some channels; those that act on none of them never begin.
+
+    Args:
+        courses: all of them.
+        channels: some of `courses.channels`; may be none.
+    """
     weight = courses.weight[jnp.array([courses.channels.index(name) for name in channels], int)]
     begins_d = jnp.where(jnp.any(weight != 0.0, axis=(0, 2)), courses.begins_d, jnp.inf)
     return courses._replace(weight=weight, channels=channels, begins_d=begins_d)

@@ -125,7 +125,7 @@ class Loop(NamedTuple):
     antibody: Any
     """Whether anybody ever has any."""
     testis: Any
-    """Whether there are men."""
+    """Whether there are men. Women's LH is the same with and without them, to rounding."""
 
 
 def _hormones(state: dict[str, Any], t0: Any, h: Any, loop: Loop, *, exposed: bool) -> tuple[Any, ...]:
@@ -190,7 +190,9 @@ def _resorbing(state: dict[str, Any], t0: Any, h: Any, seen: Any, loop: Loop) ->
 
     def short() -> Any:
         own = SimpleNamespace(**vars(seen))
-        put_in = _means(t0, h, loop.blocking, SUBSTEPS, nothing.size).antibody_input
+        # An antibody of the past may still be there where nobody takes one any more.
+        given = vars(_means(t0, h, loop.blocking, SUBSTEPS, nothing.size))
+        put_in = given.get("antibody_input", jnp.zeros((SUBSTEPS, nothing.size)))
         new = _short_steps(state, put_in, h, own, loop.p)
         return new, {name: getattr(own, name) for name in names}
 

@@ -27,10 +27,8 @@ from osteocast.parameters.registry import parameters
 if TYPE_CHECKING:
     from osteocast.regimen import Regimen
 
-PEOPLE, STEPS, OUTPUTS, SLOTS = 200, 128, 32, 8
+PEOPLE, STEPS, OUTPUTS, SLOTS = 100, 128, 32, 8
 """Size of a piece: people, steps, outputs; courses come in multiples of the last."""
-FEWER = 150
-"""People of a piece where so many fill two of them and would leave half of a whole one empty."""
 WANTED = tuple(sorted(REPORTED))
 STORES = {
     "antibody_input": "antibody",
@@ -106,7 +104,7 @@ def simulate(jobs: Sequence[Job]) -> list[Course]:
     """
     plans = [_Plan(job) for job in jobs]
     longest_first = sorted(plans, key=lambda plan: -plan.steps)
-    pieces = [(plan, first) for plan in longest_first for first in range(0, plan.people, _size(plan.people))]
+    pieces = [(plan, first) for plan in longest_first for first in range(0, plan.people, PEOPLE)]
     if len(pieces) == 1 or (os.cpu_count() or 1) == 1:
         for plan, first in pieces:
             plan.run(first)
@@ -179,7 +177,7 @@ class _Plan:
     def run(self, first: int) -> None:
         """Carry the people from `first` on to the end, and keep what became of them."""
         state = self.start[:, _block(first, self.people)]
-        real = min(_size(self.people), self.people - first)
+        real = min(PEOPLE, self.people - first)
         mine, done = slice(first, first + real), 0
         for window in self.windows:
             state, quantity, level = self.function(*self._arguments(first, window, state))
@@ -258,11 +256,6 @@ def _start(state: Mapping[str, np.ndarray] | None, name: str, people: int) -> np
     return np.full(people, YOUNG_ADULT[name]) if state is None else np.asarray(state[name], float)
 
 
-def _size(people: int) -> int:
-    """People of a piece, for so many in all; it changes no number, only how long they take."""
-    return FEWER if PEOPLE < people <= 2 * FEWER else PEOPLE
-
-
 def _block(first: int, people: int) -> np.ndarray:
     """Places of the people of a piece; the last one is repeated where there are too few."""
-    return np.minimum(np.arange(first, first + _size(people)), people - 1)
+    return np.minimum(np.arange(first, first + PEOPLE), people - 1)

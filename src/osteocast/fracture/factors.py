@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from osteocast.errors import OsteocastError, nearest
+from osteocast.errors import OsteocastError, choices, nearest
 from osteocast.fracture.outcomes import SPINE
 from osteocast.fracture.records import Series, table
 
@@ -100,11 +100,10 @@ def _earlier(site: str, values: Mapping[str, np.ndarray], sex: str, age: Any, de
 
 def _checked(name: str, value: Any) -> np.ndarray:
     if name not in FACTORS:
-        close = nearest(name, FACTORS)
         raise OsteocastError(
             f"'{name}' is not a risk factor with a published ratio",
             where="factors",
-            fix=f"did you mean {close}?" if close else f"use {', '.join(FACTORS)}",
+            fix=choices(FACTORS, nearest(name, FACTORS)),
         )
     array = np.asarray(np.nan if value is None else value, float)
     right = np.isnan(array) | ((array > 5.0) & (array < 100.0) if name == "bmi" else (array == 0.0) | (array == 1.0))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from osteocast.errors import OsteocastError, nearest
+from osteocast.errors import OsteocastError, choices, nearest
 
 MAJOR = ("hip", "vertebral_clinical", "wrist", "humerus")
 """Major osteoporotic fractures."""
@@ -42,8 +42,7 @@ def sites_of(outcome: str) -> tuple[str, ...]:
         OsteocastError: no such outcome.
     """
     if outcome not in SITES_OF:
-        close = nearest(outcome, SITES_OF)
-        fix = f"did you mean {close}?" if close else f"use one of {', '.join((*OUTCOMES, MULTIPLE, NONVERTEBRAL))}"
+        fix = choices((*OUTCOMES, MULTIPLE, NONVERTEBRAL), nearest(outcome, SITES_OF))
         raise OsteocastError(f"'{outcome}' is not a fracture outcome", where="outcome", fix=fix)
     return SITES_OF[outcome]
 

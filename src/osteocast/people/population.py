@@ -140,8 +140,7 @@ def _given(given: object, sex: str) -> dict[str, Distribution | float]:
     for name, value in given.items():
         where = f"given, {name}"
         if name not in known:
-            close = nearest(str(name), known)
-            fix = choices(known, close)
+            fix = choices(known, nearest(str(name), known))
             if name == "t_score_min":
                 fix = "give the sites, or write a rule of inclusion"
             raise OsteocastError(

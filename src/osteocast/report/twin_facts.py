@@ -10,9 +10,6 @@ REAL = 0.95
 """Probability from which a loss is called real."""
 SPINE_AND_HIP = ("lumbar_spine", "total_hip")
 CONTRADICTIONS = ("contradiction", "spine_against_hip")
-SPECIAL = ("dialysis", "dental procedure", "heart disease", "coronary disease", "cardiovascular risk", "ancestry")
-"""Words of a studied population by which it is picked for an illness, a procedure or a descent of its own, and not
-for what the drug is given for: its figure is nobody else's."""
 
 
 def contradicted(result: Mapping[str, Any], site: str) -> bool:
@@ -135,7 +132,7 @@ def sorted_harms(result: Mapping[str, Any]) -> Sorted:
         elif one.get("per_1000") is None:
             found.uncounted.append(pair)
         else:
-            (found.special if special(one) else found.counted).append(pair)
+            (found.special if one.get("special") else found.counted).append(pair)
     return found
 
 
@@ -145,8 +142,3 @@ def worst_of(result: Mapping[str, Any], k: int) -> Mapping[str, Any] | None:
         if k in places and one["per_1000"] > 0.0 and one["harm"] not in (*PASSING, *FORECAST):
             return one
     return None
-
-
-def special(harm: Mapping[str, Any]) -> bool:
-    """Whether a harm was counted in people with an illness, a procedure or a descent of their own."""
-    return any(word in str(harm.get("population") or "").lower() for word in SPECIAL)

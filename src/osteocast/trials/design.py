@@ -14,7 +14,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field, field_validator, model_validator
 
-from osteocast.errors import OsteocastError, nearest
+from osteocast.errors import OsteocastError, choices, nearest
 from osteocast.regimen import Regimen
 from osteocast.trials.design_parts import (
     Adherence,
@@ -241,11 +241,8 @@ class Design(Model):
     def _known_arm(self, path: tuple[str | int, ...], name: str) -> None:
         if name not in self.arm_names:
             close = nearest(name, [one.lower() for one in self.arm_names])
-            fix = f"write one of {', '.join(self.arm_names)}"
-            if close:
-                meant = next(one for one in self.arm_names if one.lower() == close)
-                fix = f"did you mean {meant}? Arms are {', '.join(self.arm_names)}"
-            raise PlaceError(path, f"there is no arm '{name}'", fix)
+            meant = next((one for one in self.arm_names if one.lower() == close), None)
+            raise PlaceError(path, f"there is no arm '{name}'", choices(self.arm_names, meant))
 
     @property
     def arm_names(self) -> tuple[str, ...]:

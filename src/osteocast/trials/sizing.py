@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from osteocast.errors import OsteocastError, nearest
+from osteocast.errors import OsteocastError, choices, nearest
 
 if TYPE_CHECKING:
     from osteocast.trials.design import Design, Endpoint
@@ -28,13 +28,8 @@ def endpoint_of(design: Design, words: str | None) -> Endpoint:
     for one, name in zip(design.endpoints, known, strict=True):
         if quantity.lower() == one.quantity.lower() and (not month or name.partition("@")[2] == month.strip()):
             return one
-    close = nearest(words, known)
-    has = f"did you mean {close}? It has" if close else "it has"
-    raise OsteocastError(
-        f"the design has no endpoint '{words}'",
-        where="--endpoint",
-        fix=f"{has} {', '.join(dict.fromkeys(known))}",
-    )
+    fix = choices(dict.fromkeys(known), nearest(words, known))
+    raise OsteocastError(f"the design has no endpoint '{words}'", where="--endpoint", fix=fix)
 
 
 def other_arm(design: Design, name: str | None) -> str:

@@ -11,7 +11,6 @@ from osteocast.regimen import Regimen
 from osteocast.report.charts import style_number
 from osteocast.report.levels import Said, capital, fixed, say, term
 from osteocast.report.merge import letter
-from osteocast.report.twin_facts import special
 from osteocast.report.twin_risk import HEADLINE, MAIN, PEOPLE, of_1000, sentences
 from osteocast.report.words import number
 from osteocast.web.wording import say as tell
@@ -128,10 +127,10 @@ def _harms(blocks: Sequence[Mapping[str, Any]]) -> Iterator[tuple[Harm, list[int
                 brought.setdefault(one, []).append(k)
 
     def rank(one: Harm) -> tuple[bool, float]:
-        return special(vars(one)), -(one.per_1000 if one.per_1000 is not None else -1.0)
+        return one.special, -(one.per_1000 if one.per_1000 is not None else -1.0)
 
     for one in sorted(brought, key=rank):
-        yield one, brought[one], None if special(vars(one)) else one.per_1000
+        yield one, brought[one], None if one.special else one.per_1000
 
 
 def _harm(one: Harm, places: Sequence[int], people: float | None, longest: float) -> Bar:

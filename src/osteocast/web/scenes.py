@@ -8,7 +8,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from osteocast.errors import OsteocastError, nearest
+from osteocast.errors import OsteocastError, choices, nearest
 from osteocast.people import checks
 from osteocast.people.files import person_from_dict
 from osteocast.people.person import Person
@@ -92,8 +92,7 @@ def scene(name: str) -> Scene:
         OsteocastError: there is none of that name.
     """
     if name not in scenes():
-        close = nearest(name, tuple(scenes()))
-        fix = f"did you mean {close}" if close else f"choose one of {', '.join(scenes())}"
+        fix = choices(scenes(), nearest(name, scenes()))
         raise OsteocastError(f"there is no scene '{name}'", where="scene", fix=fix)
     return scenes()[name]
 
