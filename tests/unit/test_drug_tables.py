@@ -8,7 +8,7 @@ from osteocast.drugs import harms, monitoring
 from osteocast.errors import OsteocastError
 
 HARM = (
-    "some_harm,anastrozole,yes,harm,A plain sentence.,1 mg,women,rate,50,20,80,95 % interval,"
+    "some_harm,anastrozole,yes,harm,A plain sentence.,1 mg,women,,rate,50,20,80,95 % interval,"
     '"per 100,000 person-years",placebo,10,a year,,Doe 2001,abstract,'
 )
 CHECK = (
