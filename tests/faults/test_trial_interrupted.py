@@ -11,6 +11,7 @@ import pytest
 
 from osteocast.cli import main
 from osteocast.trials.manifest import read
+from osteocast.trials.run import LOCK
 from trial_designs import RICH, SMALL, SOURCES, design_file, digests, finish, start
 
 N = 4600
@@ -49,9 +50,19 @@ def test_killed_three_times(design, undisturbed, tmp_path):
     folder = tmp_path / "out"
     for count, workers in zip(sorted(random.sample(range(3 * CHUNKS - 2), 3)), (1, 2, 1), strict=True):
         kill_after(folder, count, start(design, "--n", N, "--out", folder, "--workers", workers))
-    if (folder / "visits").is_dir():
+    if (folder / LOCK).exists() and (folder / "visits").is_dir():  # the last one did not end by itself
         (folder / "visits" / "arm=none").mkdir(exist_ok=True)
         (folder / "visits" / "arm=none" / ".chunk-00001.parquet.tmp").write_bytes(b"half")
+    finish(design, "--n", N, "--out", folder)
+    assert digests(folder) == undisturbed
+
+
+@pytest.mark.parametrize("left", [".lock", "visits/arm=letrozole/.chunk-00001.parquet.tmp"])
+def test_what_a_run_killed_after_its_last_file_left_is_removed(design, undisturbed, tmp_path, left):
+    folder = tmp_path / "out"
+    finish(design, "--n", N, "--out", folder)
+    (folder / LOCK).touch()
+    (folder / left).write_bytes(b"")
     finish(design, "--n", N, "--out", folder)
     assert digests(folder) == undisturbed
 

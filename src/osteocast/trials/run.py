@@ -74,10 +74,13 @@ def run(
         Job(text, arm, chunk, what.n, what.seed, monthly, made_by=made_by) for arm, chunk in tasks(design, what.n)
     ]
     left = [job for job in every if not store.has_chunk(out, job.arm, job.chunk)]
-    if found is not None and found.get("complete") and not left:
-        return Finished(out, found, was_there=True, continued=False)
+    whole = found if found is not None and found.get("complete") and not left else None
+    if whole and not (out / LOCK).exists():
+        return Finished(out, whole, was_there=True, continued=False)
     with store.disk_errors(out), _alone(out):
         store.remove_leftovers(out)
+        if whole:  # killed after its last file
+            return Finished(out, whole, was_there=True, continued=False)
         if found is None:
             store.write(out / manifests.DESIGN, as_yaml(design.model_copy(update={"n": what.n, "seed": what.seed})))
             store.write(out / manifests.NAME, manifests.as_bytes(wanted))
