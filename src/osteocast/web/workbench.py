@@ -29,7 +29,7 @@ DRAGGED, RELEASED = 300, 1000
 """Draws while something is dragged, and when it is let go."""
 DRAFT = DEFAULT._replace(step_d=122.0, history_step_d=183.0, finest_d=16.0, repeat=1, at=nodes(2, 1))
 """How finely time is cut while something is dragged. With the same draws that moves the medians drawn by less
-than 0.02 of a T-score; that the draws are fewer, by up to 0.1."""
+than 0.02 of a T-score; that the draws are fewer, by about 0.1."""
 KEPT_PERSONS, KEPT_STRATEGIES = 32, 128
 """How much is kept; a person takes about 2 MB, a strategy 0.1 MB."""
 QUANTILES = {"median": 0.5, "lo90": 0.05, "hi90": 0.95, "lo50": 0.25, "hi50": 0.75}
